@@ -1,0 +1,1 @@
+"""Kipu: experiment tracking for machine learning, under MLflow's API."""

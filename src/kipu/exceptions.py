@@ -1,0 +1,216 @@
+"""Errors, their wire codes and HTTP statuses.
+
+    MlflowException            any failure; carries one of MLflow's error codes
+    ├── RestException          an error answered by a server
+    ├── ExecutionException     kept for MLflow code that catches it
+    ├── InvalidParameter       400  INVALID_PARAMETER_VALUE
+    ├── ResourceNotFound       404  RESOURCE_DOES_NOT_EXIST
+    ├── ResourceExists         400  RESOURCE_ALREADY_EXISTS
+    ├── InvalidState           500  INVALID_STATE
+    └── Unavailable            503  TEMPORARILY_UNAVAILABLE
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, ClassVar, Self
+
+ERROR_CODES: dict[str, int] = {
+    "INTERNAL_ERROR": 1,
+    "TEMPORARILY_UNAVAILABLE": 2,
+    "IO_ERROR": 3,
+    "BAD_REQUEST": 4,
+    "INVALID_PARAMETER_VALUE": 1000,
+    "ENDPOINT_NOT_FOUND": 1001,
+    "MALFORMED_REQUEST": 1002,
+    "INVALID_STATE": 1003,
+    "PERMISSION_DENIED": 1004,
+    "FEATURE_DISABLED": 1005,
+    "CUSTOMER_UNAUTHORIZED": 1006,
+    "REQUEST_LIMIT_EXCEEDED": 1007,
+    "RESOURCE_CONFLICT": 1008,
+    "UNPARSEABLE_HTTP_ERROR": 1009,
+    "NOT_IMPLEMENTED": 1010,
+    "DATA_LOSS": 1011,
+    "INVALID_STATE_TRANSITION": 2001,
+    "COULD_NOT_ACQUIRE_LOCK": 2002,
+    "RESOURCE_ALREADY_EXISTS": 3001,
+    "RESOURCE_DOES_NOT_EXIST": 3002,
+    "QUOTA_EXCEEDED": 4001,
+    "MAX_BLOCK_SIZE_EXCEEDED": 4002,
+    "MAX_READ_SIZE_EXCEEDED": 4003,
+    "CANCELLED": 7001,
+    "DEADLINE_EXCEEDED": 7002,
+    "NOT_FOUND": 7003,
+    "ALREADY_EXISTS": 7004,
+    "RESOURCE_EXHAUSTED": 7005,
+    "ABORTED": 7006,
+    "UNAUTHENTICATED": 7007,
+}
+"""MLflow's error codes by name, with the numbers that its Python API accepts as ``error_code``."""
+
+_NAMES = {number: name for name, number in ERROR_CODES.items()}
+
+HTTP_STATUS: dict[str, int] = {
+    "ABORTED": 409,
+    "ALREADY_EXISTS": 409,
+    "BAD_REQUEST": 400,
+    "CANCELLED": 499,
+    "CUSTOMER_UNAUTHORIZED": 401,
+    "DATA_LOSS": 500,
+    "DEADLINE_EXCEEDED": 504,
+    "ENDPOINT_NOT_FOUND": 404,
+    "INTERNAL_ERROR": 500,
+    "INVALID_PARAMETER_VALUE": 400,
+    "INVALID_STATE": 500,
+    "NOT_FOUND": 404,
+    "NOT_IMPLEMENTED": 501,
+    "PERMISSION_DENIED": 403,
+    "REQUEST_LIMIT_EXCEEDED": 429,
+    "RESOURCE_ALREADY_EXISTS": 400,
+    "RESOURCE_CONFLICT": 409,
+    "RESOURCE_DOES_NOT_EXIST": 404,
+    "RESOURCE_EXHAUSTED": 429,
+    "TEMPORARILY_UNAVAILABLE": 503,
+    "UNAUTHENTICATED": 401,
+}
+
+# What a client calls an answer whose body names no code.
+_CODE_OF_STATUS = {status: code for code, status in HTTP_STATUS.items()} | {
+    400: "BAD_REQUEST",
+    404: "ENDPOINT_NOT_FOUND",
+    500: "INTERNAL_ERROR",
+}
+
+
+class MlflowException(Exception):
+    """A failure with one of MLflow's error codes; everything Kipu raises on purpose is one.
+
+    Args:
+        message: What went wrong and what to do about it.
+        error_code: A number or name of ``ERROR_CODES``; anything unknown is INTERNAL_ERROR.
+        sqlstate: Five characters, answered as they are.
+        error_class: Answered as it is.
+        **kwargs: Further fields of the error's JSON.
+    """
+
+    def __init__(
+        self,
+        message: object,
+        error_code: int | str = ERROR_CODES["INTERNAL_ERROR"],
+        sqlstate: str | None = None,
+        error_class: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        name = _NAMES.get(error_code) if isinstance(error_code, int) else error_code
+        self.error_code: str = name if name in ERROR_CODES else "INTERNAL_ERROR"
+        self.message = str(message)
+        self.sqlstate = sqlstate
+        self.error_class = error_class
+        self.json_kwargs = kwargs
+        super().__init__(self.message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exceptions are rebuilt from ``args`` by default, which would lose code and constructor.
+        return (_rebuild, (type(self), self.__dict__.copy(), self.args))
+
+    def serialize_as_json(self) -> str:
+        """The body of an error answer, as JSON text."""
+        fields = {"error_code": self.error_code, "message": self.message}
+        if self.sqlstate:
+            fields["sqlstate"] = self.sqlstate
+        if self.error_class:
+            fields["error_class"] = self.error_class
+        return json.dumps(fields | self.json_kwargs)
+
+    def get_http_status_code(self) -> int:
+        """The HTTP status that goes with the error code."""
+        return HTTP_STATUS.get(self.error_code, 500)
+
+    @classmethod
+    def invalid_parameter_value(
+        cls,
+        message: str,
+        sqlstate: str | None = None,
+        error_class: str | None = None,
+        **kwargs: Any,
+    ) -> Self:
+        """An error with the code INVALID_PARAMETER_VALUE."""
+        code = ERROR_CODES["INVALID_PARAMETER_VALUE"]
+        return cls(message, code, sqlstate, error_class, **kwargs)
+
+
+def _rebuild(
+    cls: type[MlflowException], state: dict[str, Any], args: tuple[Any, ...]
+) -> MlflowException:
+    error = cls.__new__(cls)
+    error.__dict__.update(state)
+    error.args = args
+    return error
+
+
+class ExecutionException(MlflowException):
+    """A project's execution failed; kept so that MLflow code can catch it."""
+
+
+class RestException(MlflowException):
+    """A server answered an error.
+
+    Args:
+        json: The body: ``error_code``, ``message``, and whatever else the server said.
+    """
+
+    def __init__(self, json: dict[str, Any]) -> None:
+        self.json = json
+        code = json.get("error_code", "INTERNAL_ERROR")
+        extra = {
+            key: value
+            for key, value in json.items()
+            if key not in ("error_code", "message", "sqlstate", "error_class")
+        }
+        text = json.get("message", "Response: " + str(json))
+        super().__init__(
+            f"{code}: {text}", code, json.get("sqlstate"), json.get("error_class"), **extra
+        )
+
+
+class _Coded(MlflowException):
+    code: ClassVar[str] = "INTERNAL_ERROR"
+
+    def __init__(self, message: str, **kwargs: Any) -> None:
+        super().__init__(message, self.code, **kwargs)
+
+
+class InvalidParameter(_Coded):
+    """The caller passed something that cannot be stored or understood."""
+
+    code = "INVALID_PARAMETER_VALUE"
+
+
+class ResourceNotFound(_Coded):
+    """Nothing of this kind has this id or name."""
+
+    code = "RESOURCE_DOES_NOT_EXIST"
+
+
+class ResourceExists(_Coded):
+    """The name is taken."""
+
+    code = "RESOURCE_ALREADY_EXISTS"
+
+
+class InvalidState(_Coded):
+    """The thing exists, but its state forbids what was asked."""
+
+    code = "INVALID_STATE"
+
+
+class Unavailable(_Coded):
+    """The store or server cannot be reached now; the same call may succeed later."""
+
+    code = "TEMPORARILY_UNAVAILABLE"
+
+
+def code_of_status(status: int) -> str:
+    """The error code that a client derives from a bare HTTP status."""
+    return _CODE_OF_STATUS.get(status, "INTERNAL_ERROR")

@@ -1,0 +1,1 @@
+"""Where experiments, runs and metrics are kept: the protocols, and what keeps them."""
