@@ -75,37 +75,127 @@ _text: Callable[[str], str | None] = str
 _number: Callable[[str], int | None] = int
 _real: Callable[[str], float | None] = float
 
-MLFLOW_TRACKING_URI = Setting("MLFLOW_TRACKING_URI", _text, None, "Store or server that clients use.")
-MLFLOW_REGISTRY_URI = Setting("MLFLOW_REGISTRY_URI", _text, None, "Model registry; the tracking URI when unset.")
-MLFLOW_EXPERIMENT_ID = Setting("MLFLOW_EXPERIMENT_ID", _text, None, "Experiment used when none was set.")
-MLFLOW_EXPERIMENT_NAME = Setting("MLFLOW_EXPERIMENT_NAME", _text, None, "The same by name; made when absent.")
+MLFLOW_TRACKING_URI = Setting(
+    "MLFLOW_TRACKING_URI", _text, None, "Store or server that clients use."
+)
+MLFLOW_REGISTRY_URI = Setting(
+    "MLFLOW_REGISTRY_URI", _text, None, "Model registry; the tracking URI when unset."
+)
+MLFLOW_EXPERIMENT_ID = Setting(
+    "MLFLOW_EXPERIMENT_ID", _text, None, "Experiment used when none was set."
+)
+MLFLOW_EXPERIMENT_NAME = Setting(
+    "MLFLOW_EXPERIMENT_NAME", _text, None, "The same by name; made when absent."
+)
 MLFLOW_RUN_ID = Setting("MLFLOW_RUN_ID", _text, None, "Run that start_run resumes; removed on use.")
 MLFLOW_TRACKING_USERNAME = Setting("MLFLOW_TRACKING_USERNAME", _text, None, "Basic auth user.")
 MLFLOW_TRACKING_PASSWORD = Setting("MLFLOW_TRACKING_PASSWORD", _text, None, "Basic auth password.")
-MLFLOW_TRACKING_TOKEN = Setting("MLFLOW_TRACKING_TOKEN", _text, None, "Bearer token; wins over user and password.")
-MLFLOW_TRACKING_INSECURE_TLS = Setting("MLFLOW_TRACKING_INSECURE_TLS", _boolean, False, "Do not verify the server's certificate.")
-MLFLOW_TRACKING_SERVER_CERT_PATH = Setting("MLFLOW_TRACKING_SERVER_CERT_PATH", _text, None, "CA bundle for the server's certificate.")
-MLFLOW_TRACKING_CLIENT_CERT_PATH = Setting("MLFLOW_TRACKING_CLIENT_CERT_PATH", _text, None, "Client certificate.")
-MLFLOW_HTTP_REQUEST_TIMEOUT = Setting("MLFLOW_HTTP_REQUEST_TIMEOUT", int, 120, "Seconds that a request may take.")
-MLFLOW_HTTP_REQUEST_MAX_RETRIES = Setting("MLFLOW_HTTP_REQUEST_MAX_RETRIES", int, 7, "Retries of a request that failed on the way.")
-MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR = Setting("MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR", int, 2, "Factor of the wait between retries.")
-MLFLOW_HTTP_REQUEST_BACKOFF_JITTER = Setting("MLFLOW_HTTP_REQUEST_BACKOFF_JITTER", float, 1.0, "Random part of that wait.")
-MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT = Setting("MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT", _number, None, "Seconds that one file's transfer may take.")
-MLFLOW_ENABLE_ASYNC_LOGGING = Setting("MLFLOW_ENABLE_ASYNC_LOGGING", _boolean, False, "Fluent calls answer with futures.")
-MLFLOW_TRUNCATE_LONG_VALUES = Setting("MLFLOW_TRUNCATE_LONG_VALUES", _boolean, True, "Cut long param and tag values instead of refusing them.")
-MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH = Setting("MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH", int, 2048, "Longest artifact location of an experiment.")
-MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT = Setting("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", _boolean, False, "Print no links to runs.")
-MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING = Setting("MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING", _boolean, False, "Log system metrics in every run.")
-MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL = Setting("MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL", _real, None, "Seconds between samples (10 when unset).")
-MLFLOW_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING = Setting("MLFLOW_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING", _number, None, "Samples averaged for one point (1 when unset).")
-MLFLOW_SERVER_ALLOWED_HOSTS = Setting("MLFLOW_SERVER_ALLOWED_HOSTS", _text, None, "Host headers that the server accepts, comma separated with wildcards.")
-MLFLOW_SERVER_CORS_ALLOWED_ORIGINS = Setting("MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", _text, None, "Foreign origins that may call the server, comma separated.")
-MLFLOW_SERVER_X_FRAME_OPTIONS = Setting("MLFLOW_SERVER_X_FRAME_OPTIONS", str, "SAMEORIGIN", "SAMEORIGIN, DENY or NONE.")
-MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES = Setting("MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES", _text, None, "Artifact schemes with a host that the server may open, comma separated.")
+MLFLOW_TRACKING_TOKEN = Setting(
+    "MLFLOW_TRACKING_TOKEN", _text, None, "Bearer token; wins over user and password."
+)
+MLFLOW_TRACKING_INSECURE_TLS = Setting(
+    "MLFLOW_TRACKING_INSECURE_TLS", _boolean, False, "Do not verify the server's certificate."
+)
+MLFLOW_TRACKING_SERVER_CERT_PATH = Setting(
+    "MLFLOW_TRACKING_SERVER_CERT_PATH", _text, None, "CA bundle for the server's certificate."
+)
+MLFLOW_TRACKING_CLIENT_CERT_PATH = Setting(
+    "MLFLOW_TRACKING_CLIENT_CERT_PATH", _text, None, "Client certificate."
+)
+MLFLOW_HTTP_REQUEST_TIMEOUT = Setting(
+    "MLFLOW_HTTP_REQUEST_TIMEOUT", int, 120, "Seconds that a request may take."
+)
+MLFLOW_HTTP_REQUEST_MAX_RETRIES = Setting(
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES", int, 7, "Retries of a request that failed on the way."
+)
+MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR = Setting(
+    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR", int, 2, "Factor of the wait between retries."
+)
+MLFLOW_HTTP_REQUEST_BACKOFF_JITTER = Setting(
+    "MLFLOW_HTTP_REQUEST_BACKOFF_JITTER", float, 1.0, "Random part of that wait."
+)
+MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT = Setting(
+    "MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT",
+    _number,
+    None,
+    "Seconds that one file's transfer may take.",
+)
+MLFLOW_ENABLE_ASYNC_LOGGING = Setting(
+    "MLFLOW_ENABLE_ASYNC_LOGGING", _boolean, False, "Fluent calls answer with futures."
+)
+MLFLOW_TRUNCATE_LONG_VALUES = Setting(
+    "MLFLOW_TRUNCATE_LONG_VALUES",
+    _boolean,
+    True,
+    "Cut long param and tag values instead of refusing them.",
+)
+MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH = Setting(
+    "MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH", int, 2048, "Longest artifact location of an experiment."
+)
+MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT = Setting(
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", _boolean, False, "Print no links to runs."
+)
+MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING = Setting(
+    "MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING", _boolean, False, "Log system metrics in every run."
+)
+MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL = Setting(
+    "MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL",
+    _real,
+    None,
+    "Seconds between samples (10 when unset).",
+)
+MLFLOW_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING = Setting(
+    "MLFLOW_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING",
+    _number,
+    None,
+    "Samples averaged for one point (1 when unset).",
+)
+MLFLOW_SERVER_ALLOWED_HOSTS = Setting(
+    "MLFLOW_SERVER_ALLOWED_HOSTS",
+    _text,
+    None,
+    "Host headers that the server accepts, comma separated with wildcards.",
+)
+MLFLOW_SERVER_CORS_ALLOWED_ORIGINS = Setting(
+    "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS",
+    _text,
+    None,
+    "Foreign origins that may call the server, comma separated.",
+)
+MLFLOW_SERVER_X_FRAME_OPTIONS = Setting(
+    "MLFLOW_SERVER_X_FRAME_OPTIONS", str, "SAMEORIGIN", "SAMEORIGIN, DENY or NONE."
+)
+MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES = Setting(
+    "MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES",
+    _text,
+    None,
+    "Artifact schemes with a host that the server may open, comma separated.",
+)
 
-KIPU_HOME = Setting("KIPU_HOME", _text, None, "Folder of journals for servers; the user's state folder when unset.")
-KIPU_JOURNAL_SYNC = Setting("KIPU_JOURNAL_SYNC", str, "second", "How often the journal reaches the disk: 'second' or 'always'.")
-KIPU_JOURNAL_LIMIT_BYTES = Setting("KIPU_JOURNAL_LIMIT_BYTES", int, 1 << 30, "Disk that a journal may use while its store is away.")
-KIPU_JOURNAL_FULL = Setting("KIPU_JOURNAL_FULL", str, "wait", "What log_metric does at that limit: 'wait' or 'raise'.")
-KIPU_EXIT_TIMEOUT = Setting("KIPU_EXIT_TIMEOUT", float, 10.0, "Seconds that an exiting process waits for an unreachable store.")
-KIPU_ALLOWED_ARTIFACT_ROOTS = Setting("KIPU_ALLOWED_ARTIFACT_ROOTS", _text, None, "Further local folders that a server's clients may name as artifact location, comma separated.")
+KIPU_HOME = Setting(
+    "KIPU_HOME", _text, None, "Folder of journals for servers; the user's state folder when unset."
+)
+KIPU_JOURNAL_SYNC = Setting(
+    "KIPU_JOURNAL_SYNC",
+    str,
+    "second",
+    "How often the journal reaches the disk: 'second' or 'always'.",
+)
+KIPU_JOURNAL_LIMIT_BYTES = Setting(
+    "KIPU_JOURNAL_LIMIT_BYTES", int, 1 << 30, "Disk that a journal may use while its store is away."
+)
+KIPU_JOURNAL_FULL = Setting(
+    "KIPU_JOURNAL_FULL", str, "wait", "What log_metric does at that limit: 'wait' or 'raise'."
+)
+KIPU_EXIT_TIMEOUT = Setting(
+    "KIPU_EXIT_TIMEOUT",
+    float,
+    10.0,
+    "Seconds that an exiting process waits for an unreachable store.",
+)
+KIPU_ALLOWED_ARTIFACT_ROOTS = Setting(
+    "KIPU_ALLOWED_ARTIFACT_ROOTS",
+    _text,
+    None,
+    "Further local folders that a server's clients may name as artifact location, comma separated.",
+)

@@ -1,13 +1,13 @@
 """Errors, their wire codes and HTTP statuses.
 
-    MlflowException            any failure; carries one of MLflow's error codes
-    ├── RestException          an error answered by a server
-    ├── ExecutionException     kept for MLflow code that catches it
-    ├── InvalidParameter       400  INVALID_PARAMETER_VALUE
-    ├── ResourceNotFound       404  RESOURCE_DOES_NOT_EXIST
-    ├── ResourceExists         400  RESOURCE_ALREADY_EXISTS
-    ├── InvalidState           500  INVALID_STATE
-    └── Unavailable            503  TEMPORARILY_UNAVAILABLE
+MlflowException            any failure; carries one of MLflow's error codes
+├── RestException          an error answered by a server
+├── ExecutionException     kept for MLflow code that catches it
+├── InvalidParameter       400  INVALID_PARAMETER_VALUE
+├── ResourceNotFound       404  RESOURCE_DOES_NOT_EXIST
+├── ResourceExists         400  RESOURCE_ALREADY_EXISTS
+├── InvalidState           500  INVALID_STATE
+└── Unavailable            503  TEMPORARILY_UNAVAILABLE
 """
 
 from __future__ import annotations

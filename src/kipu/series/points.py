@@ -63,7 +63,9 @@ class Points(NamedTuple):
         )  # fmt: skip
         for number, step, timestamp, value in columns:
             key, model_id, dataset_name, dataset_digest = self.series[number]
-            yield Metric(key, value, timestamp, step, model_id, dataset_name, dataset_digest, run_id)
+            yield Metric(
+                key, value, timestamp, step, model_id, dataset_name, dataset_digest, run_id
+            )
 
     def __len__(self) -> int:  # the number of points, not of columns
         return len(self.index)
