@@ -27,4 +27,4 @@ class DatasetInput(Record, frozen=True):
     """A data set as one run used it."""
 
     dataset: Dataset
-    tags: list[InputTag] = []  # noqa: RUF012 - msgspec copies the default
+    tags: list[InputTag] = []

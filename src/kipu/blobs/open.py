@@ -1,0 +1,70 @@
+"""From an artifact URI to the store that holds it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from kipu.blobs.interface import BlobStore
+from kipu.blobs.local import LocalBlobs
+from kipu.blobs.proxied import ProxiedBlobs
+from kipu.exceptions import InvalidParameter
+
+
+def open_blobs(uri: str, tracking_uri: str | None = None, durable: bool = False) -> BlobStore:
+    """The store below an artifact root.
+
+    Args:
+        uri: A local path, ``file:``, ``mlflow-artifacts:/path`` (on the server at
+            ``tracking_uri``) or ``mlflow-artifacts://host:port/path``.
+        tracking_uri: The server that ``mlflow-artifacts:/`` means.
+        durable: Whether a local store must have each file on the disk before it is acknowledged.
+
+    Raises:
+        InvalidParameter: The URI names no place that can be opened.
+    """
+    parts = urlsplit(uri)
+    match parts.scheme:
+        case "":
+            return LocalBlobs(Path(uri), durable)
+        case "file":
+            return LocalBlobs(file_path(uri), durable)
+        case "mlflow-artifacts":
+            return ProxiedBlobs(_server(uri, tracking_uri), unquote(parts.path))
+        case "http" | "https":
+            raise InvalidParameter(
+                f"The artifact location {uri!r} is a web address; artifacts of a server are named"
+                " mlflow-artifacts:/..."
+            )
+        case scheme:
+            raise InvalidParameter(
+                f"Artifacts under {scheme}: cannot be opened (in {uri!r}); today a local path,"
+                " file: and mlflow-artifacts: can."
+            )
+
+
+def file_path(uri: str) -> Path:
+    """The local path that a ``file:`` URI or a plain path names.
+
+    Raises:
+        InvalidParameter: The URI names another host.
+    """
+    parts = urlsplit(uri)
+    if parts.scheme != "file":
+        return Path(uri)
+    if parts.netloc not in ("", "localhost"):
+        raise InvalidParameter(f"{uri!r} names a file on the host {parts.netloc!r}, not here.")
+    return Path(unquote(parts.path))
+
+
+def _server(uri: str, tracking_uri: str | None) -> str:
+    parts, tracking = urlsplit(uri), urlsplit(tracking_uri or "")
+    if parts.netloc:
+        scheme = tracking.scheme if tracking.scheme in ("http", "https") else "http"
+        return f"{scheme}://{parts.netloc}"
+    if tracking_uri and tracking.scheme in ("http", "https"):
+        return tracking_uri
+    raise InvalidParameter(
+        f"{uri!r} lies on a tracking server, but the tracking URI {tracking_uri!r} names none:"
+        " set it to the server's address (http://...)."
+    )

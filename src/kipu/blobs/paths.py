@@ -1,0 +1,48 @@
+"""Artifact paths: relative, with forward slashes, and never out of their root."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from urllib.parse import unquote
+
+from kipu.exceptions import InvalidParameter
+
+_DRIVE = re.compile(r"^[A-Za-z]:")
+# What an upload is called until all of it has arrived; no artifact may have such a name.
+PART_PREFIX = ".kipu-part-"
+
+
+def validate_path(path: str) -> str:
+    """The path in its normal form, ``""`` for the root.
+
+    Percent escapes are resolved for the check only, as often as there are any, so that none can
+    hide a way out; the path itself keeps the characters it has.
+
+    Raises:
+        InvalidParameter: The path is absolute, leaves its root, or has a backslash, ``#``, a NUL
+            or a drive letter.
+    """
+    decoded = path
+    while (once := unquote(decoded)) != decoded:
+        _refuse_escape(path, decoded)
+        decoded = once
+    _refuse_escape(path, decoded)
+    normal = posixpath.normpath(path) if path else ""
+    return "" if normal == "." else normal
+
+
+def _refuse_escape(path: str, decoded: str) -> None:
+    parts = decoded.split("/")
+    wrong = (
+        "it is absolute" if decoded.startswith("/") or _DRIVE.match(decoded)
+        else "it contains '..'" if ".." in parts
+        else "it contains a backslash" if "\\" in decoded
+        else "it contains '#'" if "#" in decoded
+        else "it contains a NUL character" if "\0" in decoded
+        else "the name is reserved for unfinished uploads"
+        if any(part.startswith(PART_PREFIX) for part in parts)
+        else None
+    )  # fmt: skip
+    if wrong:
+        raise InvalidParameter(f"Invalid artifact path {path!r}: {wrong}.")

@@ -1,0 +1,100 @@
+"""Artifacts through a tracking server's proxy."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from kipu.blobs.interface import CHUNK_BYTES, Blob
+from kipu.blobs.paths import validate_path
+from kipu.entities import FileInfo
+from kipu.exceptions import InvalidParameter, ResourceNotFound, RestException
+from kipu.transport import Transport
+from kipu.transport.http import escape
+
+_API = "/api/2.0/mlflow-artifacts/artifacts"
+
+
+class _Listed(msgspec.Struct):
+    path: str
+    is_dir: bool = False
+    file_size: int | None = None
+
+
+class _Listing(msgspec.Struct):
+    files: list[_Listed] = []
+
+
+class ProxiedBlobs:
+    """Files below a folder of a server's artifact store.
+
+    Args:
+        server: The server's URI.
+        root: The folder.
+    """
+
+    def __init__(self, server: str, root: str) -> None:
+        self._transport = Transport(server)
+        self._root = validate_path(root.strip("/"))
+
+    def put(self, path: str, stream: IO[bytes], size: int | None = None) -> None:
+        """See ``BlobStore``; a stream that does not tell its size must be seekable."""
+        if size is None:
+            begin = stream.tell()
+            size = stream.seek(0, os.SEEK_END) - begin
+            stream.seek(begin)
+        self._transport.send_stream("PUT", self._url(path), stream, size)
+
+    def put_file(self, path: str, source: Path) -> None:
+        """See ``BlobStore``."""
+        with source.open("rb") as stream:
+            self.put(path, stream, os.fstat(stream.fileno()).st_size)
+
+    def open(self, path: str, start: int = 0, end: int | None = None) -> Blob:
+        """See ``BlobStore``."""
+        last = "" if end is None else str(end - 1)
+        headers = {"Range": f"bytes={start}-{last}"} if start or end is not None else {}
+        try:
+            status, answered, chunks = self._transport.read_stream(
+                self._url(path), headers, CHUNK_BYTES
+            )
+        except RestException as error:
+            if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "ENDPOINT_NOT_FOUND"):
+                raise ResourceNotFound(f"No such artifact: '{path}'") from error
+            raise
+        if status == 206:
+            return Blob(int(answered["Content-Range"].rpartition("/")[2]), chunks)
+        if headers:
+            chunks.close()  # type: ignore[attr-defined]
+            raise InvalidParameter("The server cannot read a part of a file.")
+        return Blob(int(answered.get("Content-Length", -1)), chunks)
+
+    def list(self, path: str = "") -> list[FileInfo]:
+        """See ``BlobStore``."""
+        below = validate_path(path)
+        place = "/".join(part for part in (self._root, below) if part)
+        answer = self._transport.call("GET", _API, query={"path": place})
+        files = msgspec.json.decode(answer.body, type=_Listing).files
+        return [
+            FileInfo(
+                f"{below}/{os.path.basename(file.path)}" if below else os.path.basename(file.path),
+                file.is_dir,
+                None if file.is_dir else file.file_size,
+            )
+            for file in files
+        ]
+
+    def is_dir(self, path: str) -> bool:
+        """See ``BlobStore``."""
+        return bool(self.list(path))
+
+    def delete(self, path: str) -> None:
+        """See ``BlobStore``."""
+        self._transport.call("DELETE", self._url(path), json_body=b"{}")
+
+    def _url(self, path: str) -> str:
+        inside = [part for part in (self._root, validate_path(path)) if part]
+        return f"{_API}/{escape('/'.join(inside))}"

@@ -1,0 +1,89 @@
+"""Files and folders between local disk and a blob store."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from kipu.blobs.interface import BlobStore
+from kipu.blobs.paths import PART_PREFIX, validate_path
+from kipu.exceptions import InvalidParameter, ResourceNotFound
+
+# Small files are bound by the way to the server and back, not by the work.
+_THREADS = 8
+
+
+def upload_folder(store: BlobStore, source: Path, path: str = "") -> None:
+    """Write all files of a local folder below ``path``, several at a time.
+
+    Raises:
+        InvalidParameter: ``source`` is no folder, or the store refuses a path.
+    """
+    if not source.is_dir():
+        raise InvalidParameter(f"{str(source)!r} is not a folder.")
+    below = validate_path(path)
+
+    def upload(file: Path) -> None:
+        store.put_file("/".join(filter(None, (below, file.relative_to(source).as_posix()))), file)
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for _ in pool.map(upload, _files(source)):
+            pass
+
+
+def download(store: BlobStore, path: str, destination: Path) -> Path:
+    """Copy a file or folder to ``destination/path`` and return that place.
+
+    A file appears under its name only when all of it is there.
+
+    Raises:
+        ResourceNotFound: There is nothing at ``path``.
+    """
+    path = validate_path(path)
+    if not store.is_dir(path):
+        if not path:
+            destination.mkdir(parents=True, exist_ok=True)
+            return destination
+        return _download_file(store, path, destination)
+    place = destination / path
+    place.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for _ in pool.map(lambda file: _download_file(store, file, destination), walk(store, path)):
+            pass
+    return place
+
+
+def walk(store: BlobStore, path: str = "") -> Iterator[str]:
+    """The path of every file below a folder."""
+    for info in store.list(path):
+        if info.is_dir:
+            yield from walk(store, info.path)
+        else:
+            yield info.path
+
+
+def _download_file(store: BlobStore, path: str, destination: Path) -> Path:
+    blob = store.open(path)
+    place = destination / path
+    place.parent.mkdir(parents=True, exist_ok=True)
+    part = place.parent / f"{PART_PREFIX}{secrets.token_hex(8)}"
+    try:
+        with part.open("xb") as file:
+            for chunk in blob.chunks:
+                file.write(chunk)
+            if blob.size >= 0 and file.tell() != blob.size:
+                raise ResourceNotFound(
+                    f"The download of {path!r} was cut off: {file.tell()} of {blob.size} bytes."
+                )
+        part.replace(place)
+    finally:
+        part.unlink(missing_ok=True)
+    return place
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for parent, _, names in os.walk(folder, followlinks=True):
+        yield from (Path(parent, name) for name in sorted(names))

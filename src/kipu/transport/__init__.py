@@ -1,0 +1,5 @@
+"""HTTP to a tracking server: connections, credentials, retries."""
+
+from kipu.transport.http import Answer, Transport
+
+__all__ = ["Answer", "Transport"]

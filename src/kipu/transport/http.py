@@ -1,0 +1,311 @@
+"""One server's connections: kept alive, one for each thread, renewed after a fork."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import os
+import random
+import ssl
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from typing import IO, NamedTuple
+from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from kipu.environment_variables import (
+    MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR,
+    MLFLOW_HTTP_REQUEST_BACKOFF_JITTER,
+    MLFLOW_HTTP_REQUEST_MAX_RETRIES,
+    MLFLOW_HTTP_REQUEST_TIMEOUT,
+    MLFLOW_TRACKING_CLIENT_CERT_PATH,
+    MLFLOW_TRACKING_INSECURE_TLS,
+    MLFLOW_TRACKING_PASSWORD,
+    MLFLOW_TRACKING_SERVER_CERT_PATH,
+    MLFLOW_TRACKING_TOKEN,
+    MLFLOW_TRACKING_USERNAME,
+)
+from kipu.exceptions import RestException, Unavailable, code_of_status
+from kipu.version import __version__
+
+_RETRIED = (408, 429, 500, 502, 503, 504)
+_LONGEST_WAIT_S = 60.0
+
+Query = Mapping[str, str | int | list[str] | None]
+
+
+class Answer(NamedTuple):
+    """A whole answer."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+
+class Transport:
+    """Requests to one server.
+
+    Args:
+        uri: ``http`` or ``https``, with ``user:password@`` where the server wants that, and with
+            the prefix under which the server's paths lie.
+    """
+
+    def __init__(self, uri: str) -> None:
+        parts = urlsplit(uri)
+        self.uri = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
+        self._parts = parts
+        proxy = None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
+        self._proxy = urlsplit(proxy) if proxy else None
+        # A proxy for plain HTTP is told the whole address, one for TLS makes a tunnel.
+        absolute = self._proxy is not None and parts.scheme == "http"
+        self._prefix = self.uri if absolute else parts.path.rstrip("/")
+        self._local = threading.local()
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        json_body: bytes | None = None,
+        body: bytes | None = None,
+        content_type: str | None = None,
+        retry: bool = True,
+    ) -> Answer:
+        """Send a request and read its whole answer.
+
+        Args:
+            method: The HTTP method.
+            path: Below the server's prefix, escaped.
+            query: Parameters; a list repeats, None is left out.
+            json_body: A body of JSON.
+            body: Any other body, with its ``content_type``.
+            content_type: What ``body`` is.
+            retry: Whether the request may be sent again after an answer that says "later". One
+                that never reached the server is always tried again.
+
+        Raises:
+            Unavailable: The server cannot be reached.
+            RestException: It answered an error.
+        """
+        data = json_body if json_body is not None else body
+        headers = {"Content-Type": "application/json" if json_body is not None else content_type}
+        answer = self._with_retries(method, path, query, data, headers, retry)
+        if answer.status >= 400:
+            raise error_of(answer, f"{method} {path}")
+        return answer
+
+    def send_stream(self, method: str, path: str, stream: IO[bytes], size: int) -> Answer:
+        """Send a body from a stream of ``size`` bytes, once.
+
+        Raises:
+            Unavailable: The server cannot be reached.
+            RestException: It answered an error.
+        """
+        connection = self._connection()
+        headers = self._headers({
+            "Content-Type": "application/octet-stream", "Content-Length": str(size),
+        })  # fmt: skip
+        try:
+            connection.request(method, self._prefix + path, stream, headers)
+            got = connection.getresponse()
+            answer = Answer(got.status, got.headers, got.read())
+        except (OSError, http.client.HTTPException) as error:
+            self._drop()
+            raise self._unreachable(error) from error
+        if answer.status >= 400:
+            raise error_of(answer, f"{method} {path}")
+        return answer
+
+    def read_stream(
+        self, path: str, headers: Mapping[str, str], chunk_bytes: int
+    ) -> tuple[int, http.client.HTTPMessage, Iterator[bytes]]:
+        """Read an answer in chunks: status, headers, chunks.
+
+        Raises:
+            Unavailable: The server cannot be reached, or stops in the middle.
+            RestException: It answered an error.
+        """
+        # A connection of its own: the answer may be left half read.
+        connection = self._connect()
+        try:
+            connection.request("GET", self._prefix + path, headers=self._headers(headers))
+            got = connection.getresponse()
+            if got.status >= 400:
+                raise error_of(Answer(got.status, got.headers, got.read()), f"GET {path}")
+        except (OSError, http.client.HTTPException) as error:
+            connection.close()
+            raise self._unreachable(error) from error
+        except RestException:
+            connection.close()
+            raise
+        return got.status, got.headers, self._chunks(connection, got, chunk_bytes)
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        self._drop()
+
+    def _chunks(
+        self,
+        connection: http.client.HTTPConnection,
+        got: http.client.HTTPResponse,
+        chunk_bytes: int,
+    ) -> Iterator[bytes]:
+        try:
+            while chunk := got.read(chunk_bytes):
+                yield chunk
+            if got.length:
+                raise ConnectionResetError(f"{got.length} bytes are missing")
+        except (OSError, http.client.HTTPException) as error:
+            raise self._unreachable(error) from error
+        finally:
+            connection.close()
+
+    def _with_retries(
+        self,
+        method: str,
+        path: str,
+        query: Query | None,
+        data: bytes | None,
+        headers: Mapping[str, str | None],
+        retry: bool,
+    ) -> Answer:
+        target = self._prefix + path + _query(query)
+        sent = self._headers({name: value for name, value in headers.items() if value and data})
+        retries = MLFLOW_HTTP_REQUEST_MAX_RETRIES.get()
+        for attempt in range(retries + 1):
+            try:
+                answer = self._once(method, target, data, sent)
+            except ConnectionRefusedError as error:
+                failure: Exception = error
+            except (OSError, http.client.HTTPException) as error:
+                failure = error
+                if not retry:
+                    break
+            else:
+                if answer.status not in _RETRIED or not retry or attempt == retries:
+                    return answer
+                failure = error_of(answer, path)
+            if attempt < retries:
+                time.sleep(_wait_s(attempt))
+        raise self._unreachable(failure) from failure
+
+    def _once(
+        self, method: str, target: str, data: bytes | None, headers: Mapping[str, str]
+    ) -> Answer:
+        fresh = getattr(self._local, "connection", None) is None
+        connection = self._connection()
+        try:
+            connection.request(method, target, data, headers)
+            got = connection.getresponse()
+            return Answer(got.status, got.headers, got.read())
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+            # The server closed a kept connection meanwhile: nothing of this request was handled.
+            self._drop()
+            if fresh:
+                raise
+            return self._once(method, target, data, headers)
+        except (OSError, http.client.HTTPException):
+            self._drop()
+            raise
+
+    def _connection(self) -> http.client.HTTPConnection:
+        local = self._local
+        if getattr(local, "pid", None) != os.getpid():
+            local.connection, local.pid = None, os.getpid()
+        if local.connection is None:
+            local.connection = self._connect()
+        connection: http.client.HTTPConnection = local.connection
+        return connection
+
+    def _connect(self) -> http.client.HTTPConnection:
+        parts, timeout = self._parts, MLFLOW_HTTP_REQUEST_TIMEOUT.get()
+        host, port = parts.hostname or "", parts.port
+        via = self._proxy
+        if parts.scheme == "http":
+            place = (via.hostname or "", via.port) if via else (host, port)
+            return http.client.HTTPConnection(*place, timeout=timeout)
+        if not via:
+            return http.client.HTTPSConnection(host, port, timeout=timeout, context=_tls())
+        tunnel = http.client.HTTPSConnection(
+            via.hostname or "", via.port, timeout=timeout, context=_tls()
+        )
+        tunnel.set_tunnel(host, port, _proxy_headers(via))
+        return tunnel
+
+    def _drop(self) -> None:
+        connection = getattr(self._local, "connection", None)
+        self._local.connection = None
+        if connection is not None:
+            connection.close()
+
+    def _headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        return {"User-Agent": f"kipu/{__version__}", **self._credentials(), **headers}
+
+    def _credentials(self) -> dict[str, str]:
+        if token := MLFLOW_TRACKING_TOKEN.get():
+            return {"Authorization": f"Bearer {token}"}
+        user = MLFLOW_TRACKING_USERNAME.get() or unquote(self._parts.username or "")
+        password = MLFLOW_TRACKING_PASSWORD.get() or unquote(self._parts.password or "")
+        if not user:
+            return {}
+        pair = base64.b64encode(f"{user}:{password}".encode()).decode()
+        return {"Authorization": f"Basic {pair}"}
+
+    def _unreachable(self, error: Exception) -> Unavailable:
+        return Unavailable(
+            f"The tracking server at {self.uri} cannot be reached: {error or type(error).__name__}."
+            " Check the address and that the server runs."
+        )
+
+
+def error_of(answer: Answer, what: str) -> RestException:
+    """The error that an answer tells, with a code derived from the status where it names none."""
+    try:
+        told = json.loads(answer.body)
+    except ValueError:
+        told = None
+    if not isinstance(told, dict) or "error_code" not in told:
+        text = answer.body[:500].decode(errors="replace")
+        told = {
+            "error_code": code_of_status(answer.status),
+            "message": f"{what} answered {answer.status}: {text}",
+        }
+    return RestException(told)
+
+
+def escape(path: str) -> str:
+    """A path of names, ready for a URL."""
+    return quote(path, safe="/")
+
+
+def _query(query: Query | None) -> str:
+    given = {name: value for name, value in (query or {}).items() if value is not None}
+    return f"?{urlencode(given, doseq=True)}" if given else ""
+
+
+def _wait_s(attempt: int) -> float:
+    factor = MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR.get()
+    jitter = random.random() * MLFLOW_HTTP_REQUEST_BACKOFF_JITTER.get()
+    return float(min(factor * 0.1 * 2**attempt + jitter * 0.1, _LONGEST_WAIT_S))
+
+
+def _proxy_headers(proxy: SplitResult) -> dict[str, str]:
+    if not proxy.username:
+        return {}
+    pair = base64.b64encode(f"{proxy.username}:{proxy.password or ''}".encode()).decode()
+    return {"Proxy-Authorization": f"Basic {pair}"}
+
+
+def _tls() -> ssl.SSLContext:
+    if MLFLOW_TRACKING_INSECURE_TLS.get():
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    else:
+        context = ssl.create_default_context(cafile=MLFLOW_TRACKING_SERVER_CERT_PATH.get())
+    if client := MLFLOW_TRACKING_CLIENT_CERT_PATH.get():
+        context.load_cert_chain(client)
+    return context
