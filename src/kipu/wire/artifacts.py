@@ -1,0 +1,100 @@
+"""Requests and answers about artifacts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kipu import entities
+from kipu.wire.message import Answer, Asked, Int64, Required
+
+
+class FileInfo(Answer):
+    """A file or folder; ``file_size`` in bytes."""
+
+    path: str
+    is_dir: bool
+    file_size: int | None = None
+
+    def entity(self) -> entities.FileInfo:
+        """The file that was sent."""
+        return entities.FileInfo(self.path, self.is_dir, self.file_size)
+
+
+class ListArtifacts(Asked):
+    """List a folder of a run's artifacts."""
+
+    run_id: str = ""
+    run_uuid: str = ""
+    path: str = ""
+    page_token: str | None = None
+
+
+class ListArtifactsAnswer(Answer):
+    """What lies in the folder; paths are relative to ``root_uri``."""
+
+    root_uri: str = ""
+    files: list[FileInfo] = []
+    next_page_token: str | None = None
+
+    @classmethod
+    def of(cls, root_uri: str, files: Sequence[entities.FileInfo]) -> ListArtifactsAnswer:
+        """The answer with these files."""
+        return cls(
+            root_uri=root_uri,
+            files=[
+                FileInfo(path=file.path, is_dir=file.is_dir, file_size=file.file_size)
+                for file in files
+            ],
+        )
+
+
+class GetArtifact(Asked, kw_only=True):
+    """Download a file of a run."""
+
+    run_id: str = ""
+    run_uuid: str = ""
+    path: Required
+
+
+class UploadArtifact(Asked, kw_only=True):
+    """Upload a small file of a run; the body is the file."""
+
+    run_id: str = ""
+    run_uuid: str = ""
+    path: Required
+
+
+class ListProxied(Asked):
+    """List a folder of the server's own artifact store."""
+
+    path: str = ""
+
+
+class CreateMultipart(Asked):
+    """Begin an upload in parts."""
+
+    path: Required
+    num_parts: Int64 = 1
+
+
+class MultipartPart(Answer):
+    """An uploaded part."""
+
+    part_number: Int64 = 0
+    etag: str = ""
+    url: str | None = None
+
+
+class CompleteMultipart(Asked):
+    """End an upload in parts."""
+
+    path: Required
+    upload_id: str = ""
+    parts: list[MultipartPart]
+
+
+class AbortMultipart(Asked):
+    """Give up an upload in parts."""
+
+    path: Required
+    upload_id: str = ""

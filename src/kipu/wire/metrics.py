@@ -1,0 +1,102 @@
+"""Metric points, and requests and answers about their histories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from msgspec import Meta
+
+from kipu import entities
+from kipu.wire.message import Answer, Asked, Int32, Int64, Number, Required, number
+
+
+class MetricPoint(entities.Metric, frozen=True, forbid_unknown_fields=True):  # type: ignore[misc]
+    """A point as clients send it: an entity at once, whose step may be left out."""
+
+    timestamp: Int64
+    step: Int64 = 0
+
+
+class Metric(Answer):
+    """A point; ``timestamp`` in ms since the Unix epoch."""
+
+    key: str
+    value: Number
+    timestamp: int
+    # Sent even when 0.
+    step: int
+    dataset_name: str | None = None
+    dataset_digest: str | None = None
+    model_id: str | None = None
+    run_id: str | None = None
+
+    @classmethod
+    def of(cls, metric: entities.Metric) -> Metric:
+        """The wire's form of a point."""
+        return cls(
+            key=metric.key,
+            value=number(metric.value),
+            timestamp=metric.timestamp,
+            step=metric.step,
+            dataset_name=metric.dataset_name,
+            dataset_digest=metric.dataset_digest,
+            model_id=metric.model_id,
+            run_id=metric.run_id,
+        )
+
+    def entity(self) -> entities.Metric:
+        """The point that was sent."""
+        return entities.Metric(
+            self.key,
+            float(self.value),
+            self.timestamp,
+            self.step,
+            self.model_id,
+            self.dataset_name,
+            self.dataset_digest,
+            self.run_id,
+        )
+
+
+class GetHistory(Asked, kw_only=True):
+    """Read a curve; in pages when ``max_results`` is there."""
+
+    run_id: str = ""
+    run_uuid: str = ""
+    metric_key: Required
+    page_token: str | None = None
+    max_results: Int32 | None = None
+
+
+class HistoryAnswer(Answer):
+    """Points in order."""
+
+    metrics: list[Metric] = []
+    next_page_token: str | None = None
+
+    @classmethod
+    def of(cls, metrics: Sequence[entities.Metric], token: str | None) -> HistoryAnswer:
+        """The answer with these points."""
+        return cls(metrics=[Metric.of(metric) for metric in metrics], next_page_token=token)
+
+
+RunIds = Annotated[list[str], Meta(min_length=1, max_length=100)]
+
+
+class GetHistoryBulk(Asked):
+    """Read the curves of one key of many runs; the runs are the repeated ``run_id``."""
+
+    run_id: RunIds
+    metric_key: Required
+    max_results: Int32 = 25_000
+
+
+class GetHistoryBulkInterval(Asked):
+    """Read samples of the curves of one key of many runs."""
+
+    run_ids: RunIds
+    metric_key: Required
+    start_step: Int32 | None = None
+    end_step: Int32 | None = None
+    max_results: Int32 = 2_500
