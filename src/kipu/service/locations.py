@@ -1,0 +1,34 @@
+"""Where an experiment's artifacts may lie."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from kipu.environment_variables import MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH
+from kipu.exceptions import InvalidParameter
+
+
+def check_artifact_location(location: str) -> str:
+    """The location as it can be stored.
+
+    Raises:
+        InvalidParameter: It is too long, a ``runs:`` URI, or has a fragment or ``;params``, which
+            would be lost when paths are put behind it.
+    """
+    limit = MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH.get()
+    if len(location) > limit:
+        raise InvalidParameter(
+            f"The artifact location has {len(location)} characters; at most {limit} are allowed."
+        )
+    uri = urlsplit(location)
+    if uri.scheme == "runs":
+        raise InvalidParameter(
+            f"The artifact location {location!r} names a run; it must be a folder or a URI of an "
+            "artifact store."
+        )
+    if uri.fragment or (uri.scheme and ";" in uri.path.rpartition("/")[2]):
+        raise InvalidParameter(
+            f"The artifact location {location!r} must have no fragment ('#') and no parameters "
+            "(';')."
+        )
+    return location

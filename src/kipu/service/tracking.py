@@ -1,0 +1,25 @@
+"""The tracking service: a store with all of its rules."""
+
+from __future__ import annotations
+
+from kipu.service.experiments import ExperimentRules
+from kipu.service.metrics import MetricRules
+from kipu.service.models import LoggedModelRules
+from kipu.service.runs import RunRules
+from kipu.service.views import ViewRules
+from kipu.store.interface import ServedStore
+
+
+class TrackingService(ExperimentRules, RunRules, MetricRules, LoggedModelRules, ViewRules):
+    """Wraps a store and looks like one; what reaches the store is complete and allowed.
+
+    Args:
+        store: Where things are kept. Closing the service closes it.
+    """
+
+    def __init__(self, store: ServedStore) -> None:
+        self._store = store
+
+    def close(self) -> None:
+        """Finish what was accepted and let go of files and connections."""
+        self._store.close()
