@@ -1,0 +1,10 @@
+import { getRouteApi } from "@tanstack/react-router";
+import { RunPage } from "@/features/run/RunPage";
+
+const route = getRouteApi("/runs/$runId");
+
+/** The run in the address; another run is another page, with no state kept. */
+export function RunRoute() {
+  const { runId } = route.useParams();
+  return <RunPage key={runId} runId={runId} />;
+}

