@@ -6,9 +6,8 @@ from hypothesis import strategies as st
 from kipu.store.sql import keys
 
 INT64 = range(-(1 << 63), 1 << 63)
-run_ids = st.text("0123456789abcdef", min_size=32, max_size=32) | st.text(
-    "09aAfgz-_:é!", max_size=8
-)
+HEX = "0123456789abcdef"
+run_ids = st.text(HEX, min_size=32, max_size=32) | st.text("09aAfgz-_:é!", max_size=8)
 
 
 def test_keys_are_63_bits_and_stable() -> None:
