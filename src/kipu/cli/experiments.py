@@ -1,0 +1,133 @@
+"""``kipu experiments``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from kipu.cli.tables import echo_table, local_time
+from kipu.cli.target import client
+from kipu.entities import Experiment, ViewType
+
+_id = click.option("--experiment-id", "-x", required=True, help="The experiment's id.")
+
+
+@click.group()
+def experiments() -> None:
+    """Make, find, rename and delete experiments, under the tracking URI of the environment."""
+
+
+@experiments.command()
+@click.option("--experiment-name", "-n", required=True, help="Its name, not yet taken.")
+@click.option("--artifact-location", "-l", help="Where its artifacts go, if not the usual place.")
+def create(experiment_name: str, artifact_location: str | None) -> None:
+    """Make an experiment."""
+    made = client().create_experiment(experiment_name, artifact_location)
+    click.echo(f"Created experiment '{experiment_name}' with id {made}")
+
+
+@experiments.command()
+@click.option("--view", "-v", default="active_only", help="active_only, deleted_only or all.")
+@click.option("--max-results", type=int, help="At most so many.")
+def search(view: str, max_results: int | None) -> None:
+    """List experiments."""
+    found = all_pages(ViewType.from_string(view), max_results)
+    echo_table(
+        ["Experiment Id", "Name", "Artifact Location"],
+        [(one.experiment_id, one.name, one.artifact_location) for one in found],
+    )
+
+
+@experiments.command()
+@click.option("--experiment-id", "-x", help="Its id.")
+@click.option("--experiment-name", "-n", help="Its name.")
+@click.option("--output", type=click.Choice(["json", "table"]), default="table")
+def get(experiment_id: str | None, experiment_name: str | None, output: str) -> None:
+    """Show one experiment."""
+    if (experiment_id is None) == (experiment_name is None):
+        raise click.UsageError("Name the experiment: --experiment-id or --experiment-name.")
+    store = client()
+    found = (
+        store.get_experiment(experiment_id)
+        if experiment_id is not None
+        else store.get_experiment_by_name(str(experiment_name))
+    )
+    if found is None:
+        raise click.ClickException(f"There is no experiment named {experiment_name!r}.")
+    if output == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(found.to_dictionary()), indent=2))
+        return
+    rows = [
+        ("Experiment Id", found.experiment_id),
+        ("Name", found.name),
+        ("Artifact Location", found.artifact_location),
+        ("Lifecycle Stage", found.lifecycle_stage),
+        ("Created", local_time(found.creation_time)),
+        ("Updated", local_time(found.last_update_time)),
+        *((f"Tag {key}", value) for key, value in sorted(found.tags.items())),
+    ]
+    echo_table(["Field", "Value"], rows)
+
+
+@experiments.command()
+@_id
+def delete(experiment_id: str) -> None:
+    """Mark an experiment and its runs deleted; they can be restored."""
+    client().delete_experiment(experiment_id)
+    click.echo(f"Experiment with ID {experiment_id} has been deleted.")
+
+
+@experiments.command()
+@_id
+def restore(experiment_id: str) -> None:
+    """Bring a deleted experiment back, with the runs deleted with it."""
+    client().restore_experiment(experiment_id)
+    click.echo(f"Experiment with id {experiment_id} has been restored.")
+
+
+@experiments.command()
+@_id
+@click.option("--new-name", required=True, help="Not yet taken.")
+def rename(experiment_id: str, new_name: str) -> None:
+    """Give an experiment another name."""
+    client().rename_experiment(experiment_id, new_name)
+    click.echo(f"Experiment with id {experiment_id} has been renamed to '{new_name}'.")
+
+
+@experiments.command()
+@_id
+@click.option("--filename", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Where to.")
+def csv(experiment_id: str, filename: Path | None) -> None:
+    """Write all runs of an experiment as CSV, to standard output or a file."""
+    import csv as writer
+    import sys
+
+    from kipu.fluent.search import run_rows
+
+    store = client()
+    store.get_experiment(experiment_id)
+    columns, rows = run_rows(store, [experiment_id])
+    with filename.open("w", newline="") if filename else sys.stdout as out:
+        sheet = writer.writer(out)
+        sheet.writerow(columns)
+        sheet.writerows(rows)
+        if filename:
+            click.echo(
+                f"Experiment with ID {experiment_id} has been exported as a CSV to {filename}"
+            )
+
+
+def all_pages(view_type: int, max_results: int | None) -> list[Experiment]:
+    """Every experiment of a view, at most ``max_results``."""
+    found: list[Experiment] = []
+    token = None
+    while max_results is None or len(found) < max_results:
+        wanted = 1000 if max_results is None else min(1000, max_results - len(found))
+        page = client().search_experiments(view_type, wanted, page_token=token)
+        found += page
+        token = page.token
+        if not token:
+            break
+    return found
