@@ -23,18 +23,22 @@ export interface DrawnLine {
 const DOTS_UP_TO = 40;
 
 /** Paints all lines, the first one on top, as in the table that lists them. */
-export function paintLines(context: CanvasRenderingContext2D, drawn: readonly DrawnLine[], plane: Plane): void {
+export function paintLines(
+  context: CanvasRenderingContext2D,
+  drawn: readonly DrawnLine[],
+  plane: Plane,
+  resolve: (color: string) => string,
+): void {
   context.save();
   context.beginPath();
   context.rect(plane.left, plane.top, plane.width, plane.height);
   context.clip();
   context.lineJoin = "round";
   const many = drawn.length > 12;
-  if (!many) for (const { line } of drawn) if (line.banded) paintBand(context, line, plane);
+  if (!many) for (const { line } of drawn) if (line.banded) paintBand(context, line, plane, resolve(line.color));
   for (let i = drawn.length - 1; i >= 0; i--) {
     const { line, smoothed } = drawn[i] as DrawnLine;
-    context.strokeStyle = line.color;
-    context.fillStyle = line.color;
+    context.strokeStyle = context.fillStyle = resolve(line.color);
     if (smoothed) {
       if (!many) {
         context.globalAlpha = 0.28;
@@ -47,7 +51,10 @@ export function paintLines(context: CanvasRenderingContext2D, drawn: readonly Dr
     }
     if (line.x.length <= DOTS_UP_TO) paintDots(context, line, smoothed ?? line.last, plane);
   }
-  for (const { line } of drawn) paintMissing(context, line, plane);
+  for (const { line } of drawn) {
+    context.strokeStyle = resolve(line.color);
+    paintMissing(context, line, plane);
+  }
   context.restore();
 }
 
@@ -91,10 +98,10 @@ function visible(
   return [begin, end];
 }
 
-function paintBand(context: CanvasRenderingContext2D, line: Line, plane: Plane): void {
+function paintBand(context: CanvasRenderingContext2D, line: Line, plane: Plane, color: string): void {
   const { toX, toY } = plane;
   const floor = plane.top + plane.height;
-  context.fillStyle = line.color;
+  context.fillStyle = color;
   context.globalAlpha = 0.16;
   context.beginPath();
   let begin = 0;
@@ -145,7 +152,6 @@ function paintDots(
 function paintMissing(context: CanvasRenderingContext2D, line: Line, { toX, top, height, pixelRatio }: Plane): void {
   const arm = 3 * pixelRatio;
   const y = top + height - 2 * arm;
-  context.strokeStyle = line.color;
   context.lineWidth = 1.5 * pixelRatio;
   context.beginPath();
   let previous = Number.NEGATIVE_INFINITY;

@@ -1,0 +1,63 @@
+// The small box beside the pointer. It is filled by hand: a render for each movement of the mouse would be felt.
+
+import type { Hover } from "./plot";
+import type { Readout, ReadoutRow } from "./readout";
+
+export class Tip {
+  readonly #box = document.createElement("div");
+  /** Measured when the content changes its shape, not at each movement. */
+  #shape = "";
+  #width = 0;
+  #height = 0;
+
+  constructor(private readonly parent: HTMLElement) {
+    this.#box.className = "chart-tip";
+    this.#box.hidden = true;
+    this.#box.setAttribute("role", "status");
+    parent.append(this.#box);
+  }
+
+  show(readout: Readout, { left, top, own }: Pick<Hover, "left" | "top" | "own">): void {
+    const facts = own ? readout.facts : [];
+    const rows = [...readout.curves, ...facts].map(row);
+    if (readout.more > 0) rows.push(row({ name: `and ${readout.more} more`, value: "" }));
+    this.#box.replaceChildren(...rows);
+    this.#box.classList.toggle("own", own);
+    this.#box.hidden = false;
+    const shape = `${own}:${[...readout.curves, ...facts].map(({ name, value }) => name.length + value.length)}`;
+    if (shape !== this.#shape) {
+      this.#shape = shape;
+      this.#width = this.#box.offsetWidth;
+      this.#height = this.#box.offsetHeight;
+    }
+    const { clientWidth, clientHeight } = this.parent;
+    const beside = left + 14 + this.#width > clientWidth ? left - 14 - this.#width : left + 14;
+    const x = Math.max(0, Math.min(beside, clientWidth - this.#width));
+    // A shared cursor has no height of its own: its box stays at the top.
+    const y = own ? Math.max(0, Math.min(top - this.#height / 2, clientHeight - this.#height)) : 2;
+    this.#box.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
+  }
+
+  hide(): void {
+    this.#box.hidden = true;
+  }
+
+  remove(): void {
+    this.#box.remove();
+  }
+}
+
+function row({ name, value, color }: ReadoutRow): HTMLElement {
+  const element = document.createElement("div");
+  const label = document.createElement("span");
+  label.textContent = name;
+  const number = document.createElement("b");
+  number.textContent = value;
+  if (color) {
+    const swatch = document.createElement("i");
+    swatch.style.background = `var(${color})`;
+    element.append(swatch);
+  }
+  element.append(label, number);
+  return element;
+}
