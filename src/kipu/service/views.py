@@ -8,6 +8,7 @@ from kipu.exceptions import InvalidParameter
 from kipu.service.names import check_experiment_id, check_run_id
 from kipu.store.interface import (
     Changes,
+    DatasetUse,
     ExperimentSummary,
     MetricSummary,
     RunColumns,
@@ -26,6 +27,11 @@ class ViewRules:
     def experiment_summaries(self, view_type: int) -> list[ExperimentSummary]:
         """See ``ViewStore``."""
         return self._store.experiment_summaries(view_type)
+
+    def search_datasets(self, experiment_ids: Sequence[str]) -> list[DatasetUse]:
+        """See ``ViewStore``."""
+        _check_ids(experiment_ids)
+        return self._store.search_datasets(experiment_ids)
 
     def run_columns(self, experiment_ids: Sequence[str]) -> RunColumns:
         """See ``ViewStore``."""

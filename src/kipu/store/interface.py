@@ -436,8 +436,21 @@ class MetricSummary(NamedTuple):
     max: float | None
 
 
+class DatasetUse(NamedTuple):
+    """A data set that runs of an experiment read; ``context`` is the tag of that use."""
+
+    experiment_id: str
+    name: str
+    digest: str
+    context: str | None
+
+
 class ViewStore(Protocol):
     """What the UI reads; documented in ``docs/design/kipu-api.md``."""
+
+    def search_datasets(self, experiment_ids: Sequence[str]) -> list[DatasetUse]:
+        """The data sets that active runs read, each use once, at most 1,000."""
+        ...
 
     def experiment_summaries(self, view_type: int) -> list[ExperimentSummary]:
         """All experiments of a view, those with the newest run first."""
