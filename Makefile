@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
 .PHONY: help run ui env check lint types imports check-ui test test-unit test-compat test-browser \
-        openapi screenshots bench clean packages
+        openapi docs screenshots bench clean packages
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ test-browser: $(VENV)/.dev $(STATIC) ## The UI in a real Chromium
 
 openapi: $(VENV)/.dev ## Write the OpenAPI document and the UI's types from it
 	$(BIN)/python -m kipu.wire.openapi > docs/openapi.json
+
+docs: $(VENV)/.dev ## Write the reference pages from the code
+	$(BIN)/python docs/generate.py
 
 screenshots: $(VENV)/.dev $(STATIC) ## Take the README's pictures anew
 	$(BIN)/python docs/screenshots.py

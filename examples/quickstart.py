@@ -38,7 +38,9 @@ class Progress:
 @contextmanager
 def once(identity: str, **run: Any) -> Iterator[Any]:
     """A run of this identity, or None when the experiment has finished it already."""
-    found = mlflow.search_runs(filter_string=f"tags.`{ID_TAG}` = '{identity}'", output_format="list")
+    found = mlflow.search_runs(
+        filter_string=f"tags.`{ID_TAG}` = '{identity}'", output_format="list"
+    )
     if any(one.info.status == "FINISHED" for one in found):
         yield None
         return
