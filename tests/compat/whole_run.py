@@ -48,12 +48,16 @@ with mlflow.start_run(
 client = mlflow.MlflowClient()
 back = client.get_run(run.info.run_id)
 history = client.get_metric_history(run.info.run_id, "loss")
+negative = client.get_metric_history(run.info.run_id, "negative step")
 found = mlflow.search_runs(
     [experiment.experiment_id],
     filter_string="metrics.loss < 0.1 and params.p3 = '0.3' and tags.colour = 'blue'",
     output_format="list",
 )
 table = mlflow.search_runs([experiment.experiment_id], order_by=["metrics.loss DESC"])
+parents = table.set_index("tags.mlflow.runName")["tags.mlflow.parentRunId"]
+OTHER_COLUMNS = ("tags.mlflow.source", "metrics.", "params.")
+TIMES = ("start_time", "end_time")
 
 
 def tree(path: str | None = None) -> list[list[Any]]:
@@ -94,12 +98,12 @@ print(json.dumps({
     "note": back.data.tags["mlflow.note.content"],
     "system tags": sorted(k for k in back.data.tags if k.startswith("mlflow.")),
     "history": [[m.step, m.value] for m in history],
-    "steps of the negative": [m.step for m in client.get_metric_history(run.info.run_id, "negative step")],
+    "steps of the negative": [m.step for m in negative],
     "found": [r.info.run_name for r in found],
     "ordered": list(table["tags.mlflow.runName"]),
-    "columns": sorted(c for c in table.columns if not c.startswith(("tags.mlflow.source", "metrics.", "params."))),
-    "dtypes": {c: str(table[c].dtype) for c in ("metrics.loss", "params.p0", "start_time", "end_time")},
-    "parent": table.set_index("tags.mlflow.runName")["tags.mlflow.parentRunId"]["child"] == run.info.run_id,
+    "columns": sorted(c for c in table.columns if not c.startswith(OTHER_COLUMNS)),
+    "dtypes": {c: str(table[c].dtype) for c in ("metrics.loss", "params.p0", *TIMES)},
+    "parent": parents["child"] == run.info.run_id,
     "tree": tree(),
     "big": [len(big), big == bytes(range(256)) * 20_000],
     "names": names,
