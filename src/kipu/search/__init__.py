@@ -1,0 +1,39 @@
+"""The filter language: text -> tree, or an error that points at the character; and its meaning."""
+
+from kipu.search.errors import InvalidSearch
+from kipu.search.evaluate import SortValue, matches, sort_entities, sort_key, sort_value
+from kipu.search.grammar import (
+    parse_experiment_filter,
+    parse_experiment_order,
+    parse_run_filter,
+    parse_run_order,
+)
+from kipu.search.pages import PageKey, decode_token, encode_token
+from kipu.search.printer import print_field, print_filter, print_order
+from kipu.search.tree import And, Comparison, Field, Node, Not, Or, OrderBy
+
+__all__ = [
+    "And",
+    "Comparison",
+    "Field",
+    "InvalidSearch",
+    "Node",
+    "Not",
+    "Or",
+    "OrderBy",
+    "PageKey",
+    "SortValue",
+    "decode_token",
+    "encode_token",
+    "matches",
+    "parse_experiment_filter",
+    "parse_experiment_order",
+    "parse_run_filter",
+    "parse_run_order",
+    "print_field",
+    "print_filter",
+    "print_order",
+    "sort_entities",
+    "sort_key",
+    "sort_value",
+]
