@@ -46,13 +46,19 @@ export function subscribe(scope: ChangeScope, onChange: (runIds: string[]) => vo
   };
 }
 
-/** Subscribe for as long as the component is shown and `enabled`. */
-export function useChanges(scope: ChangeScope, onChange: (runIds: string[]) => void, enabled = true): void {
+/** Subscribe for as long as the component is shown and `enabled`; `cursor` is where the first answer ended. */
+export function useChanges(
+  scope: ChangeScope,
+  onChange: (runIds: string[]) => void,
+  { enabled = true, cursor }: { enabled?: boolean; cursor?: number | undefined } = {},
+): void {
   const changed = useEffectEvent(onChange);
+  const startOf = useEffectEvent(() => cursor);
   const key = JSON.stringify([scope.experimentIds ?? null, scope.runIds ?? null]);
   useEffect(() => {
     if (!enabled) return;
     const [experimentIds, runIds] = JSON.parse(key) as [string[] | null, string[] | null];
-    return subscribe({ ...(experimentIds && { experimentIds }), ...(runIds && { runIds }) }, (ids) => changed(ids));
+    const ids = { ...(experimentIds && { experimentIds }), ...(runIds && { runIds }) };
+    return subscribe(ids, (changedIds) => changed(changedIds), startOf());
   }, [key, enabled]);
 }
