@@ -85,7 +85,7 @@ class MultipartPart(Answer):
     url: str | None = None
 
 
-class CompleteMultipart(Asked):
+class CompleteMultipart(Asked, kw_only=True):
     """End an upload in parts."""
 
     path: Required

@@ -28,6 +28,14 @@ class Answer(Struct, gc=False, omit_defaults=True):
     """An answer, or a part of one; what has its default is left out, as MLflow does."""
 
 
+class ErrorAnswer(Struct, gc=False):
+    """What went wrong; ``position`` is the character of a filter at fault, counted from 0."""
+
+    error_code: str
+    message: str
+    position: int | None = None
+
+
 class Pair(Struct, gc=False):
     """A tag or param; a value that was left out is the empty text."""
 

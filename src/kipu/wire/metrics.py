@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable
 from typing import Annotated
 
 from msgspec import Meta
 
 from kipu import entities
-from kipu.wire.message import Answer, Asked, Int32, Int64, Number, Required, number
+from kipu.wire.message import Answer, Asked, Int32, Int64, Number, Required, encode, number
 
 
 class MetricPoint(entities.Metric, frozen=True, forbid_unknown_fields=True):  # type: ignore[misc]
@@ -75,10 +76,24 @@ class HistoryAnswer(Answer):
     metrics: list[Metric] = []
     next_page_token: str | None = None
 
-    @classmethod
-    def of(cls, metrics: Sequence[entities.Metric], token: str | None) -> HistoryAnswer:
-        """The answer with these points."""
-        return cls(metrics=[Metric.of(metric) for metric in metrics], next_page_token=token)
+
+def encode_history(metrics: Iterable[entities.Metric], token: str | None) -> bytes:
+    """A ``HistoryAnswer`` with these points, written for speed: pages hold 25,000."""
+    isfinite = math.isfinite
+    points = [
+        Metric(
+            point.key,
+            point.value if isfinite(point.value) else number(point.value),
+            point.timestamp,
+            point.step,
+            point.dataset_name,
+            point.dataset_digest,
+            point.model_id,
+            point.run_id,
+        )
+        for point in metrics
+    ]
+    return encode(HistoryAnswer(points, token))
 
 
 RunIds = Annotated[list[str], Meta(min_length=1, max_length=100)]

@@ -1,0 +1,138 @@
+"""Files on their way through the server: streamed both ways, never whole in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import mimetypes
+import re
+from collections.abc import AsyncIterator
+from typing import IO, cast
+from urllib.parse import quote
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+
+from kipu.blobs.interface import CHUNK_BYTES, Blob, BlobStore
+from kipu.exceptions import InvalidParameter
+from kipu.server.http import in_thread
+
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+
+
+async def receive(request: Request, blobs: BlobStore, path: str, limit: int | None = None) -> None:
+    """Write the body of a request to a file, which appears only when all of it has come.
+
+    Raises:
+        InvalidParameter: The body was cut off, or is longer than ``limit`` bytes.
+    """
+    announced = request.headers.get("content-length", "")
+    size = int(announced) if announced.isdecimal() else None
+    if limit is not None and size is not None and size > limit:
+        raise _too_long(limit)
+    stream = _Body(request, asyncio.get_running_loop(), limit)
+    await in_thread(blobs.put, path, cast("IO[bytes]", stream), size)
+
+
+async def send(request: Request, blobs: BlobStore, path: str) -> Response:
+    """Answer a file, or the part of it that the request's ``Range`` names, as an attachment."""
+    wanted = _RANGE.fullmatch(request.headers.get("range", "").strip())
+    head = {
+        "Accept-Ranges": "bytes",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(path.rpartition('/')[2])}",
+        "X-Content-Type-Options": "nosniff",
+    }
+    kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    if wanted is None or wanted.groups() == ("", ""):
+        blob = await in_thread(blobs.open, path)
+        if blob.size >= 0:
+            head["Content-Length"] = str(blob.size)
+        return await _answer(request, blob, 200, head, kind)
+    start, end, size = await in_thread(_bounds, blobs, path, wanted[1], wanted[2])
+    if start >= size:
+        return Response(status_code=416, headers=head | {"Content-Range": f"bytes */{size}"})
+    blob = await in_thread(blobs.open, path, start, end)
+    head["Content-Length"] = str(end - start)
+    head["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    return await _answer(request, blob, 206, head, kind)
+
+
+def _bounds(blobs: BlobStore, path: str, first: str, last: str) -> tuple[int, int, int]:
+    """Where a range begins and ends in a file, and the file's size."""
+    blob = blobs.open(path)
+    _discard(blob)
+    if not first:
+        return max(0, blob.size - int(last)), blob.size, blob.size
+    end = min(int(last) + 1, blob.size) if last else blob.size
+    # A range that ends before it begins is none: the whole rest is answered.
+    return int(first), end if end > int(first) else blob.size, blob.size
+
+
+async def _answer(
+    request: Request, blob: Blob, status: int, head: dict[str, str], kind: str
+) -> Response:
+    if request.method == "HEAD":
+        await in_thread(_discard, blob)
+        return Response(status_code=status, headers=head, media_type=kind)
+    return StreamingResponse(_chunks(blob), status, head, kind)
+
+
+async def _chunks(blob: Blob) -> AsyncIterator[bytes]:
+    try:
+        while chunk := await in_thread(next, blob.chunks, b""):
+            yield chunk
+    finally:
+        await in_thread(_discard, blob)
+
+
+def _discard(blob: Blob) -> None:
+    """Close a file that is not read to its end."""
+    # A generator that never ran would not reach its own clean-up.
+    next(blob.chunks, None)
+    close = getattr(blob.chunks, "close", None)
+    if close:
+        close()
+
+
+def _too_long(limit: int) -> InvalidParameter:
+    return InvalidParameter(f"The file is longer than the {limit >> 20} MiB allowed here.")
+
+
+class _Body(io.RawIOBase):
+    """The body of a request as a file for a thread to read."""
+
+    def __init__(
+        self, request: Request, loop: asyncio.AbstractEventLoop, limit: int | None
+    ) -> None:
+        self._stream = request.stream()
+        self._loop, self._limit, self._size = loop, limit, 0
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, at least one chunk of them; ``size`` limits them."""
+        if not self._rest:
+            self._rest = asyncio.run_coroutine_threadsafe(self._gather(), self._loop).result()
+            self._size += len(self._rest)
+            if self._limit is not None and self._size > self._limit:
+                raise _too_long(self._limit)
+        if size < 0 or size >= len(self._rest):
+            chunk, self._rest = self._rest, b""
+        else:
+            chunk, self._rest = self._rest[:size], self._rest[size:]
+        return chunk
+
+    async def _gather(self) -> bytes:
+        # What the socket gives is small; a hop between threads for each would cost more than it.
+        parts, size = [], 0
+        try:
+            async for part in self._stream:
+                parts.append(part)
+                size += len(part)
+                if size >= CHUNK_BYTES:
+                    break
+        except ClientDisconnect:
+            raise InvalidParameter("The upload was cut off: the connection ended.") from None
+        return b"".join(parts)

@@ -1,0 +1,125 @@
+"""Where the artifacts of runs lie, as the server reaches them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import IO
+from urllib.parse import unquote, urlsplit
+
+from starlette.requests import Request
+
+from kipu.blobs.interface import Blob, BlobStore
+from kipu.blobs.open import open_blobs
+from kipu.blobs.paths import validate_path
+from kipu.entities import FileInfo
+from kipu.exceptions import InvalidParameter, ResourceNotFound
+from kipu.server.state import artifacts
+
+
+def blobs_of(request: Request, artifact_uri: str) -> BlobStore:
+    """The files below a run's artifact URI.
+
+    Raises:
+        InvalidParameter: They lie where this server does not reach.
+    """
+    parts = urlsplit(artifact_uri)
+    if parts.scheme == "mlflow-artifacts" and not parts.netloc:
+        return Below(artifacts(request), unquote(parts.path).strip("/"))
+    if parts.scheme == "mlflow-artifacts":
+        raise InvalidParameter(
+            f"The artifacts lie on another server ({parts.netloc}); ask there for them."
+        )
+    return open_blobs(artifact_uri)
+
+
+class Below:
+    """The part of a store that lies below a folder.
+
+    Args:
+        whole: The store.
+        folder: The folder, relative to its root.
+    """
+
+    def __init__(self, whole: BlobStore, folder: str) -> None:
+        self._whole, self._folder = whole, validate_path(folder)
+
+    def put(self, path: str, stream: IO[bytes], size: int | None = None) -> None:
+        """See ``BlobStore``."""
+        self._whole.put(self._within(path), stream, size)
+
+    def put_file(self, path: str, source: Path) -> None:
+        """See ``BlobStore``."""
+        self._whole.put_file(self._within(path), source)
+
+    def open(self, path: str, start: int = 0, end: int | None = None) -> Blob:
+        """See ``BlobStore``."""
+        return self._whole.open(self._within(path), start, end)
+
+    def list(self, path: str = "") -> list[FileInfo]:
+        """See ``BlobStore``."""
+        cut = len(self._folder) + 1 if self._folder else 0
+        return [
+            FileInfo(file.path[cut:], file.is_dir, file.file_size)
+            for file in self._whole.list(self._within(path))
+        ]
+
+    def is_dir(self, path: str) -> bool:
+        """See ``BlobStore``."""
+        return self._whole.is_dir(self._within(path))
+
+    def delete(self, path: str) -> None:
+        """See ``BlobStore``."""
+        self._whole.delete(self._within(path))
+
+    def _within(self, path: str) -> str:
+        return "/".join(part for part in (self._folder, validate_path(path)) if part)
+
+
+class BesideStore:
+    """The artifacts in the folder of a store, without the store itself.
+
+    Args:
+        whole: All files of the folder.
+    """
+
+    _OWN = ("kipu.db", "journal", "meta.yaml", ".trash")
+
+    def __init__(self, whole: BlobStore) -> None:
+        self._whole = whole
+
+    def put(self, path: str, stream: IO[bytes], size: int | None = None) -> None:
+        """See ``BlobStore``."""
+        self._whole.put(self._artifact(path), stream, size)
+
+    def put_file(self, path: str, source: Path) -> None:
+        """See ``BlobStore``."""
+        self._whole.put_file(self._artifact(path), source)
+
+    def open(self, path: str, start: int = 0, end: int | None = None) -> Blob:
+        """See ``BlobStore``."""
+        return self._whole.open(self._artifact(path), start, end)
+
+    def list(self, path: str = "") -> list[FileInfo]:
+        """See ``BlobStore``."""
+        return [file for file in self._whole.list(self._artifact(path)) if not self._own(file.path)]
+
+    def is_dir(self, path: str) -> bool:
+        """See ``BlobStore``."""
+        return self._whole.is_dir(self._artifact(path))
+
+    def delete(self, path: str) -> None:
+        """See ``BlobStore``."""
+        if not validate_path(path):
+            raise InvalidParameter("The whole artifact store cannot be deleted in one request.")
+        self._whole.delete(self._artifact(path))
+
+    def _artifact(self, path: str) -> str:
+        normal = validate_path(path)
+        if self._own(normal):
+            raise ResourceNotFound(f"No such artifact: '{path}'")
+        return normal
+
+    def _own(self, path: str) -> bool:
+        # The database has companions (-wal, -shm), and file systems may ignore case.
+        first = path.partition("/")[0].lower()
+        return first.startswith(self._OWN)

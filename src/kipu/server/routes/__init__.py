@@ -1,0 +1,1 @@
+"""One module per feature, each with its ``routes``: read the request, call the store, answer."""
