@@ -28,11 +28,12 @@ class SeriesName(NamedTuple):
 class Points(NamedTuple):
     """Points of one run in order of arrival; the four columns have one length.
 
-    ``series[index[i]]`` names the curve of point ``i``; ``timestamp`` is in ms since the Unix epoch.
+    ``series[index[i]]`` names the curve of point ``i``; ``timestamp`` is in ms since the Unix
+    epoch.
     """
 
     series: list[SeriesName]
-    index: npt.NDArray[np.uint32]
+    index: npt.NDArray[np.uint32]  # type: ignore[assignment]  # hides tuple.index
     step: npt.NDArray[np.int64]
     timestamp: npt.NDArray[np.int64]
     value: npt.NDArray[np.float64]

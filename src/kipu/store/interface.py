@@ -9,9 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-import numpy as np
-import numpy.typing as npt
-
 from kipu.entities import (
     DatasetInput,
     Experiment,
@@ -28,6 +25,8 @@ from kipu.entities import (
     RunInfo,
     RunTag,
 )
+from kipu.series.buckets import Buckets as Buckets
+from kipu.series.curves import Curve as Curve
 from kipu.series.points import Points, SeriesName
 
 
@@ -283,30 +282,6 @@ class LoggedModelStore(Protocol):
         ...
 
 
-class Curve(NamedTuple):
-    """All points of one curve, by (step, timestamp, value), exact duplicates dropped."""
-
-    step: npt.NDArray[np.int64]
-    timestamp: npt.NDArray[np.int64]
-    value: npt.NDArray[np.float64]
-
-
-class Buckets(NamedTuple):
-    """A curve summarised in columns of equal width; empty columns are left out.
-
-    ``x`` is where the last point of the column lies, in the unit of the axis asked for. NaN points
-    count towards ``count`` only, unless the whole column is NaN.
-    """
-
-    x: npt.NDArray[np.float64]
-    first: npt.NDArray[np.float64]
-    last: npt.NDArray[np.float64]
-    min: npt.NDArray[np.float64]
-    max: npt.NDArray[np.float64]
-    mean: npt.NDArray[np.float64]
-    count: npt.NDArray[np.int64]
-
-
 class MetricStore(Protocol):
     """Keeps metric points."""
 
@@ -326,7 +301,7 @@ class MetricStore(Protocol):
     def get_metric_history(
         self, run_id: str, key: str, max_results: int | None, page_token: str | None
     ) -> PagedList[Metric]:
-        """One page of a curve in order of (step, timestamp, value); all of it without a limit.
+        """One page of a curve in order of (timestamp, step, value); all of it without a limit.
 
         Points of every model and data set under this key belong to it. A run without the key has
         an empty curve.
@@ -431,7 +406,7 @@ class MetricSummary(NamedTuple):
     value: float
     step: int
     timestamp: int
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count
     min: float | None
     max: float | None
 
