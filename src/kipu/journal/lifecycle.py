@@ -1,0 +1,70 @@
+"""What happens to open journals when the process forks or ends."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kipu.journal.journal import Journal
+
+_open: set[Journal] = set()
+_finalized_in = 0
+
+
+def opened(journal: Journal) -> None:
+    """Look after a journal from now on."""
+    _open.add(journal)
+    _finish_in_child()
+
+
+def closed(journal: Journal) -> None:
+    """The journal needs no looking after."""
+    _open.discard(journal)
+
+
+def _finish_in_child() -> None:
+    """See to it that a child of ``multiprocessing`` finishes too: it ends without ``atexit``."""
+    global _finalized_in
+    multiprocessing = sys.modules.get("multiprocessing.process")
+    if _finalized_in == os.getpid() or multiprocessing is None:
+        return
+    if multiprocessing.parent_process() is not None:
+        from multiprocessing.util import Finalize  # noqa: PLC0415 (loaded already)
+
+        _finalized_in = os.getpid()
+        Finalize(None, finish, exitpriority=10)
+
+
+def finish() -> None:
+    """Send what waits; give up on a store that takes nothing for KIPU_EXIT_TIMEOUT seconds."""
+    from kipu.environment_variables import KIPU_EXIT_TIMEOUT  # noqa: PLC0415 (not at import)
+
+    timeout_s = KIPU_EXIT_TIMEOUT.get()
+    for journal in list(_open):
+        before = -1
+        while before != journal.progress:
+            before = journal.progress
+            if journal.flush(timeout_s):
+                break
+        waiting = journal.close(0)
+        if waiting:
+            sys.stderr.write(
+                f"kipu: {waiting:,} metric points wait in {journal.folder}, since "
+                f"{journal.target} did not take them. `kipu sync` sends them, and so does the "
+                "next process that opens this store.\n"
+            )
+            sys.stderr.flush()
+
+
+def _after_fork() -> None:
+    journals = list(_open)
+    _open.clear()
+    for journal in journals:
+        journal.after_fork()
+
+
+atexit.register(finish)
+os.register_at_fork(after_in_child=_after_fork)
