@@ -20,7 +20,7 @@ Number = float | str
 # no second look: an unknown field may be a known one in camelCase (server/http.py).
 
 
-class Asked(Struct, gc=False, forbid_unknown_fields=True):
+class Asked(Struct, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """A request: body or query."""
 
 
