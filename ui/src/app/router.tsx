@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
   type RouterHistory,
 } from "@tanstack/react-router";
+import { experimentsSearch } from "@/features/experiments/search";
 import { runSearch } from "@/features/run/search";
 import { runsSearch } from "@/features/runs/search";
 import { NotFound } from "./NotFound";
@@ -15,6 +16,7 @@ export const rootRoute = createRootRoute({ component: Shell, notFoundComponent: 
 const experimentsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/",
+  validateSearch: experimentsSearch,
   component: lazyRouteComponent(() => import("@/features/experiments/ExperimentsPage"), "ExperimentsPage"),
 });
 
