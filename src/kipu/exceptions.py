@@ -169,8 +169,9 @@ class RestException(MlflowException):
             if key not in ("error_code", "message", "sqlstate", "error_class")
         }
         text = json.get("message", "Response: " + str(json))
-        super().__init__(
-            f"{code}: {text}", code, json.get("sqlstate"), json.get("error_class"), **extra
+        # By name: subclasses may be one of the classes below as well, with a constructor of its own.
+        MlflowException.__init__(
+            self, f"{code}: {text}", code, json.get("sqlstate"), json.get("error_class"), **extra
         )
 
 
