@@ -1,0 +1,298 @@
+"""Finds runs and experiments: filter, order and page as statements that read what they return.
+
+Paging is by key and nothing is skipped by offset, so page 100 costs what page 1 costs. The dialect
+compares LIKE with case; SQLite needs ``PRAGMA case_sensitive_like = ON`` for that.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from kipu.entities.states import LifecycleStage, ViewType
+from kipu.exceptions import InvalidParameter
+from kipu.search import And, Comparison, Field, Node, Not, Or, OrderBy, PageKey, SortValue
+from kipu.store.sql import locations, tables
+from kipu.store.sql.search_conditions import RunConditions, experiment_condition
+from kipu.store.sql.search_drivers import (
+    Driver,
+    drivers,
+    lacking_experiments,
+    parts,
+    rare_driver,
+    window,
+)
+from kipu.store.sql.search_walks import (
+    HAS,
+    LACKS,
+    Row,
+    Scope,
+    by_metric,
+    newest_first,
+    order_of_row,
+    sorted_rows,
+)
+
+_START_TIME = Field("attribute", "start_time")
+_RUN_ID = Field("attribute", "run_id")
+_ARTIFACT_URI = Field("attribute", "artifact_uri")
+_EXPERIMENT_ID = Field("attribute", "experiment_id")
+_NEWEST_FIRST = OrderBy(_START_TIME, ascending=False)
+_SMALLEST_PORTION = 50
+
+Locate = Callable[[str], str]
+
+
+class Found(NamedTuple):
+    """One page of runs, each as (experiment_id, run_no), and the key of the next page, if any."""
+
+    runs: list[tuple[int, int]]
+    next: PageKey | None
+
+
+class FoundExperiments(NamedTuple):
+    """One page of experiments by id, and the key of the next page, if any."""
+
+    experiment_ids: list[int]
+    next: PageKey | None
+
+
+def find_runs(
+    db: sa.Connection,
+    experiment_ids: Sequence[int],
+    tree: Node | None,
+    order: Sequence[OrderBy],
+    view_type: int,
+    limit: int,
+    after: PageKey | None = None,
+    locate: Locate = str,
+) -> Found:
+    """One page of the runs that match.
+
+    Args:
+        db: A connection in a transaction, so that all statements see one moment.
+        experiment_ids: Where to search; repeated ones count once.
+        tree: What ``parse_run_filter`` gave.
+        order: What ``parse_run_order`` gave.
+        view_type: Which lifecycle stages, a number of ``ViewType``.
+        limit: Most runs to return.
+        after: The key that the previous page gave.
+        locate: Makes a location from what the database keeps of it.
+
+    Raises:
+        InvalidParameter: The page key belongs to another order.
+    """
+    search = _RunSearch(db, experiment_ids, tree, view_type, locate)
+    keys = _sort_keys(order)
+    _check(after, keys)
+    last = None
+    if after is not None:
+        sort = tuple(SortValue(*value) for value in after.sort)
+        last = Row(sort, after.experiment_id, after.run_no)
+    rows = list(islice(search.rows(keys, last, limit), limit + 1))
+    page = rows[:limit]
+    following = None
+    if len(rows) > limit and page:
+        following = PageKey(tuple(page[-1].sort), page[-1].experiment_id, page[-1].run_no)
+    return Found([(row.experiment_id, row.run_no) for row in page], following)
+
+
+def count_runs(
+    db: sa.Connection,
+    experiment_ids: Sequence[int],
+    tree: Node | None,
+    view_type: int,
+    locate: Locate = str,
+) -> int:
+    """How many runs match; arguments as for ``find_runs``."""
+    return _RunSearch(db, experiment_ids, tree, view_type, locate).count()
+
+
+def find_experiments(
+    db: sa.Connection,
+    tree: Node | None,
+    order: Sequence[OrderBy],
+    view_type: int,
+    limit: int,
+    after: PageKey | None = None,
+) -> FoundExperiments:
+    """One page of the experiments that match; arguments as for ``find_runs``."""
+    keys = list(order)[: [part.field for part in order].index(_EXPERIMENT_ID) + 1]
+    _check(after, keys)
+    table = tables.experiments
+    columns = [table.c[part.field.key] for part in keys]
+    select = sa.select(table.c.experiment_id, *(column.label(None) for column in columns))
+    if tree is not None:
+        select = select.where(experiment_condition(tree))
+    if view_type != ViewType.ALL:
+        (stage,) = LifecycleStage.view_type_to_stages(view_type)
+        select = select.where(table.c.lifecycle_stage == stage)
+    if after is not None:
+        behind: sa.ColumnElement[bool] = sa.false()
+        for part, column, (_, value) in reversed(list(zip(keys, columns, after.sort, strict=True))):
+            beyond = column > value if part.ascending else column < value
+            behind = sa.or_(beyond, sa.and_(column == value, behind))
+        select = select.where(behind)
+    select = select.order_by(
+        *(column if part.ascending else column.desc()
+          for part, column in zip(keys, columns, strict=True))
+    )  # fmt: skip
+    rows = db.execute(select.limit(limit + 1)).all()
+    page = rows[:limit]
+    following = None
+    if len(rows) > limit and page:
+        experiment_id, *values = page[-1]
+        following = PageKey(tuple((HAS, value) for value in values), experiment_id)
+    return FoundExperiments([row[0] for row in page], following)
+
+
+class _RunSearch:
+    """One search over some experiments."""
+
+    def __init__(
+        self,
+        db: sa.Connection,
+        experiment_ids: Sequence[int],
+        tree: Node | None,
+        view_type: int,
+        locate: Locate,
+    ) -> None:
+        self._db = db
+        self._locate = locate
+        self._conjuncts = parts(tree)
+        self._needs_uri = any(_mentions(part, _ARTIFACT_URI) for part in self._conjuncts)
+        self._stages = LifecycleStage.view_type_to_stages(view_type)
+        self._experiment_ids = sorted(set(experiment_ids))
+        if len(self._experiment_ids) > 1:
+            lacking = lacking_experiments(db, self._conjuncts, self._experiment_ids)
+            self._experiment_ids = [one for one in self._experiment_ids if one not in lacking]
+
+    def rows(self, order: Sequence[OrderBy], after: Row | None, limit: int) -> Iterator[Row]:
+        """All rows behind ``after``, in order."""
+        self._needs_uri |= any(part.field == _ARTIFACT_URI for part in order)
+        many = len(self._experiment_ids)
+        portion = limit + 1
+        if many > 1:
+            portion = min(portion, max(_SMALLEST_PORTION, 2 * portion // many))
+        walks = [self._walk(one, order, after, portion) for one in self._experiment_ids]
+        return heapq.merge(*walks, key=order_of_row(order)) if many > 1 else chain(*walks)
+
+    def count(self) -> int:
+        """The number of runs that match."""
+        return sum(self._count(one) for one in self._experiment_ids)
+
+    def _walk(
+        self, experiment_id: int, order: Sequence[OrderBy], after: Row | None, portion: int
+    ) -> Iterator[Row]:
+        candidates = drivers(self._conjuncts, experiment_id)
+        ordered = next((driver for driver in candidates if driver.is_ordered), None)
+        # Alone, an equality is its own best driver: it reads nothing that it does not return.
+        settled = not order and len(self._conjuncts) == 1 and ordered is not None
+        rare = None if settled else rare_driver(self._db, candidates)
+        includes_ties = after is not None and experiment_id > after.experiment_id
+
+        def scope(driver: Driver | None) -> Scope:
+            return self._scope(experiment_id, driver, portion, includes_ties)
+
+        if rare is not None and not (rare.is_ordered and not order):
+            return sorted_rows(scope(rare), order, rare, after)
+        if not order:
+            driver = rare or ordered
+            return newest_first(scope(driver), driver, after.run_no if after else None)
+        if len(order) == 1 and order[0].field.kind == "metric":
+            return by_metric(scope(None), order[0], after)
+        return sorted_rows(scope(None), order, None, after)
+
+    def _count(self, experiment_id: int) -> int:
+        candidates = drivers(self._conjuncts, experiment_id)
+        driver = rare_driver(self._db, candidates)
+        if driver is None:
+            driver = next((one for one in candidates if one.is_ordered), None)
+        scope = self._scope(experiment_id, driver, 0, False)
+        if driver is None:
+            number = scope.run.c.run_no
+            select = sa.select(sa.func.count(number)).where(
+                scope.run.c.experiment_id == experiment_id, scope.met, *scope.window(number)
+            )
+        else:
+            matching = driver.numbers().where(scope.run_meets(driver.rows)).subquery()
+            select = sa.select(sa.func.count()).select_from(matching)
+        return int(self._db.execute(select).scalar_one())
+
+    def _scope(
+        self, experiment_id: int, driver: Driver | None, portion: int, includes_ties: bool
+    ) -> Scope:
+        run = tables.runs.alias("run")
+        uri = self._artifact_uri(experiment_id, run) if self._needs_uri else None
+        conditions = RunConditions(run, uri)
+        rest = self._conjuncts
+        if driver is not None and driver.is_exact:
+            rest = [part for part in rest if part is not driver.comparison]
+        met = [conditions.of(part) for part in rest]
+        if len(self._stages) == 1:
+            met.append(run.c.lifecycle_stage == self._stages[0])
+        return Scope(
+            db=self._db,
+            experiment_id=experiment_id,
+            run=run,
+            conditions=conditions,
+            met=sa.and_(sa.true(), *met),
+            window=lambda number: window(self._conjuncts, number),
+            portion=portion,
+            includes_ties=includes_ties,
+        )
+
+    def _artifact_uri(self, experiment_id: int, run: sa.FromClause) -> sa.ColumnElement[Any]:
+        """The run's artifact URI as SQL; the database keeps only what differs from the rule."""
+        kept = self._db.scalar(
+            sa.select(tables.experiments.c.artifact_location).where(
+                tables.experiments.c.experiment_id == experiment_id
+            )
+        )
+        location = self._locate(kept or "")
+        before, after = locations.of_run(location, "\0").split("\0")
+        return sa.func.coalesce(run.c.artifact_uri, sa.literal(before) + run.c.run_id + after)
+
+
+def _sort_keys(order: Sequence[OrderBy]) -> list[OrderBy]:
+    """The order up to where the run's number says the same: newest first, ties by run id."""
+    keys = list(order)[: [part.field for part in order].index(_RUN_ID) + 1]
+    if keys[-1].ascending and any(part.field == _START_TIME for part in keys):
+        keys.pop()
+        if keys[-1] == _NEWEST_FIRST:
+            keys.pop()
+    return keys
+
+
+def _mentions(tree: Node, field: Field) -> bool:
+    match tree:
+        case And(parts) | Or(parts):
+            return any(_mentions(part, field) for part in parts)
+        case Not(part):
+            return _mentions(part, field)
+        case Comparison(compared):
+            return compared == field
+
+
+def _check(after: PageKey | None, keys: Sequence[OrderBy]) -> None:
+    """Refuse a key whose values are not of the kind that the order sorts by."""
+    if after is None:
+        return
+    fits = len(after.sort) == len(keys) and all(
+        _fits(part.field, rank, value) for part, (rank, value) in zip(keys, after.sort, strict=True)
+    )
+    if not fits:
+        raise InvalidParameter(
+            "The page token belongs to another order; ask for the first page again."
+        )
+
+
+def _fits(field: Field, rank: int, value: object) -> bool:
+    if rank != HAS:
+        return HAS < rank <= LACKS and value is None
+    is_number = field.kind == "metric" or field.key.endswith("_time") or field == _EXPERIMENT_ID
+    return isinstance(value, int | float if is_number else str)

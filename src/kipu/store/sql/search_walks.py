@@ -1,0 +1,272 @@
+"""Walks through the runs of one experiment that yield those which match, in order, lazily.
+
+A walk reads as many rows as its reader takes, in portions, and goes on behind the last one by key.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from kipu.search import Field, OrderBy, SortValue, sort_key
+from kipu.store.sql import tables
+from kipu.store.sql.search_conditions import (
+    INFINITY,
+    MINUS_INFINITY,
+    NAN,
+    NUMBER,
+    Condition,
+    RunConditions,
+    key_conditions,
+)
+from kipu.store.sql.search_drivers import RARE, Driver
+
+HAS, IS_NAN, LACKS = 0, 1, 2
+"""Ranks of ``SortValue``."""
+
+
+class Row(NamedTuple):
+    """A run that matches, with its place in the order; newer runs come first among equals."""
+
+    sort: tuple[SortValue, ...]
+    experiment_id: int
+    run_no: int
+
+
+class Scope(NamedTuple):
+    """What every walk of one search of one experiment shares."""
+
+    db: sa.Connection
+    experiment_id: int
+    # ``runs``, and what a row of it must meet.
+    run: sa.FromClause
+    conditions: RunConditions
+    met: Condition
+    # Bounds of the run's number, for any column that has it.
+    window: Callable[[sa.ColumnElement[int]], list[Condition]]
+    portion: int
+    # Runs whose number is the last row's come behind it, as their experiment's id is greater.
+    includes_ties: bool
+
+    def run_meets(self, rows: sa.FromClause) -> Condition:
+        """That the run of a row of another table meets the filter."""
+        return (
+            sa.select(sa.literal_column("1"))
+            .select_from(self.run)
+            .where(
+                self.run.c.experiment_id == rows.c.experiment_id,
+                self.run.c.run_no == rows.c.run_no,
+                self.met,
+            )
+            .correlate(rows)
+            .exists()
+        )
+
+    def older(self, number: sa.ColumnElement[int], last: int) -> Condition:
+        """That a run comes behind another one that is equal in all else."""
+        return number <= last if self.includes_ties else number < last
+
+
+def order_of_row(order: Sequence[OrderBy]) -> Callable[[Row], tuple[Any, ...]]:
+    """The key by which rows of several walks are merged."""
+
+    def key(row: Row) -> tuple[Any, ...]:
+        return (*sort_key(order, row.sort), -row.run_no, row.experiment_id)
+
+    return key
+
+
+def newest_first(
+    scope: Scope, driver: Driver | None, after: int | None, sort: tuple[SortValue, ...] = ()
+) -> Iterator[Row]:
+    """Backwards through the runs, or through an equality index that has them in order."""
+    if driver is None:
+        number = scope.run.c.run_no
+        base = sa.select(number).where(scope.run.c.experiment_id == scope.experiment_id, scope.met)
+    else:
+        number = driver.run_no
+        base = driver.numbers().where(scope.run_meets(driver.rows))
+    base = base.where(*scope.window(number)).order_by(number.desc()).limit(scope.portion)
+    last = after
+    scope_now = scope
+    while True:
+        page = base if last is None else base.where(scope_now.older(number, last))
+        found = scope.db.scalars(page).all()
+        for one in found:
+            yield Row(sort, scope.experiment_id, one)
+        if len(found) < scope.portion:
+            return
+        last, scope_now = found[-1], scope._replace(includes_ties=False)
+
+
+def by_metric(scope: Scope, part: OrderBy, after: Row | None) -> Iterator[Row]:
+    """Through the index of a metric's values, then NaN, then the runs without it."""
+    rank = after.sort[0].rank if after else HAS
+    if rank == HAS:
+        streams = [
+            _by_value(scope, part, kind, after) for kind in (NUMBER, INFINITY, MINUS_INFINITY)
+        ]
+        yield from heapq.merge(*streams, key=order_of_row([part]))
+    if rank <= IS_NAN:
+        driver = _of_kind(scope, part.field, NAN)
+        last = after.run_no if after and rank == IS_NAN else None
+        yield from newest_first(scope, driver, last, (SortValue(IS_NAN, None),))
+    lacking = scope._replace(met=sa.and_(scope.met, sa.not_(_has_metric(scope.run, part.field))))
+    last = after.run_no if after and rank == LACKS else None
+    yield from newest_first(lacking, None, last, (SortValue(LACKS, None),))
+
+
+def sorted_rows(
+    scope: Scope, order: Sequence[OrderBy], driver: Driver | None, after: Row | None
+) -> Iterator[Row]:
+    """Any order: the database sorts what the filter leaves."""
+    run = scope.run
+    source: sa.FromClause = run
+    keys = [_Key(run, part, scope.conditions) for part in order]
+    given = [run.c.experiment_id == scope.experiment_id, scope.met, *scope.window(run.c.run_no)]
+    if driver is not None:
+        # The range is short; the limit tells the planner so, and that it comes first.
+        few = driver.numbers().limit(sa.literal_column(str(RARE))).subquery("few")
+        source = few.join(run, run.c.run_no == few.c.run_no)
+    for key in keys:
+        source = key.joined_to(source)
+    base = (
+        sa.select(run.c.run_no, *(column for key in keys for column in (key.rank, key.value)))
+        .select_from(source)
+        .where(*given)
+        .order_by(*(column for key in keys for column in key.order), run.c.run_no.desc())
+        .limit(scope.portion)
+    )
+    last, scope_now = after, scope
+    while True:
+        page = base
+        if last is not None:
+            page = base.where(_behind(keys, last, scope_now.older(run.c.run_no, last.run_no)))
+        found = [_row(scope, one) for one in scope.db.execute(page)]
+        yield from found
+        if len(found) < scope.portion:
+            return
+        last, scope_now = found[-1], scope._replace(includes_ties=False)
+
+
+class _Key:
+    """One part of an order as SQL: a rank and a value."""
+
+    def __init__(self, run: sa.FromClause, part: OrderBy, conditions: RunConditions) -> None:
+        self._run = run
+        self._field = part.field
+        self._ascending = part.ascending
+        self._table: sa.FromClause | None = None
+        if part.field.kind == "attribute":
+            self.value = conditions.attribute(part.field.key)
+            self.rank = sa.case((self.value.is_(None), LACKS), else_=HAS)
+            return
+        table = _table(part.field).alias()
+        self._table = table
+        self.value = table.c.value
+        lacks = (table.c.run_no.is_(None), LACKS)
+        if part.field.kind == "metric":
+            self.rank = sa.case(lacks, (table.c.kind == NAN, IS_NAN), else_=HAS)
+        else:
+            self.rank = sa.case(lacks, else_=HAS)
+
+    @property
+    def order(self) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
+        return self.rank, self.value if self._ascending else self.value.desc()
+
+    def joined_to(self, source: sa.FromClause) -> sa.FromClause:
+        if self._table is None:
+            return source
+        row = sa.and_(
+            self._table.c.experiment_id == self._run.c.experiment_id,
+            self._table.c.run_no == self._run.c.run_no,
+            *key_conditions(self._table, self._field),
+        )
+        return source.outerjoin(self._table, row)
+
+    def equals(self, last: SortValue) -> Condition:
+        same = self.rank == last.rank
+        return sa.and_(same, self.value == last.value) if last.rank == HAS else same
+
+    def follows(self, last: SortValue) -> Condition:
+        further = self.rank > last.rank
+        if last.rank != HAS:
+            return further
+        beyond = self.value > last.value if self._ascending else self.value < last.value
+        return sa.or_(further, sa.and_(self.rank == HAS, beyond))
+
+
+def _behind(keys: Sequence[_Key], last: Row, tie: Condition) -> Condition:
+    """That a row comes after another one: at the first key in which they differ."""
+    condition = tie
+    for key, value in reversed(list(zip(keys, last.sort, strict=True))):
+        condition = sa.or_(key.follows(value), sa.and_(key.equals(value), condition))
+    return condition
+
+
+def _row(scope: Scope, found: sa.Row[Any]) -> Row:
+    number, *values = found
+    pairs = zip(values[::2], values[1::2], strict=True)
+    sort = tuple(SortValue(rank, value if rank == HAS else None) for rank, value in pairs)
+    return Row(sort, scope.experiment_id, number)
+
+
+def _table(field: Field) -> sa.Table:
+    return {"metric": tables.latest_metrics, "param": tables.params}.get(
+        field.kind, tables.run_tags
+    )
+
+
+def _by_value(scope: Scope, part: OrderBy, kind: int, after: Row | None) -> Iterator[Row]:
+    driver = _of_kind(scope, part.field, kind)
+    rows, number, value = driver.rows, driver.run_no, driver.rows.c.value
+    base = (
+        driver.held(sa.select(value, number))
+        .where(*driver.conditions, scope.run_meets(rows), *scope.window(number))
+        .order_by(value if part.ascending else value.desc(), number.desc())
+        .limit(scope.portion)
+    )
+    last, scope_now = after, scope
+    while True:
+        page = base
+        if last is not None:
+            at = last.sort[0].value
+            # One range of the index, and in it a look at the runs of its first value.
+            from_here = value >= at if part.ascending else value <= at
+            page = base.where(from_here, sa.or_(value != at, scope_now.older(number, last.run_no)))
+        found = [
+            Row((SortValue(HAS, one.value),), scope.experiment_id, one.run_no)
+            for one in scope.db.execute(page)
+        ]
+        yield from found
+        if len(found) < scope.portion:
+            return
+        last, scope_now = found[-1], scope._replace(includes_ties=False)
+
+
+def _of_kind(scope: Scope, field: Field, kind: int) -> Driver:
+    rows = tables.latest_metrics.alias("driver")
+    conditions = (
+        rows.c.experiment_id == scope.experiment_id,
+        *key_conditions(rows, field),
+        rows.c.kind == kind,
+    )
+    index = "latest_metrics_by_value"
+    return Driver(None, rows, index, conditions, rows.c.run_no, is_ordered=False, is_exact=True)
+
+
+def _has_metric(run: sa.FromClause, field: Field) -> Condition:
+    rows = tables.latest_metrics.alias()
+    return (
+        sa.select(sa.literal_column("1"))
+        .where(
+            rows.c.experiment_id == run.c.experiment_id,
+            rows.c.run_no == run.c.run_no,
+            *key_conditions(rows, field),
+        )
+        .correlate(run)
+        .exists()
+    )
