@@ -8,19 +8,17 @@ import threading
 import time
 import zlib
 
-from kipu.journal import lifecycle
-from kipu.journal.file import NO_SPACE
-from kipu.journal.records import POINT_BODY, POINT_MARK, POINT_SIZE
-from kipu.journal.segment import Segment, misfit
-from kipu.journal.writer import Writer, warn
+from kipu.journal.notices import warn
+from kipu.journal.records import POINT_BODY, POINT_MARK, POINT_SIZE, misfit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from kipu.journal.segment import Name
+    from kipu.journal.segment import Name, Segment
     from kipu.journal.sender import Appender
+    from kipu.journal.writer import Writer
 
 SEGMENT_BYTES = 16 << 20
 _NEVER_FULL_WAIT_S = 1.0
@@ -146,6 +144,8 @@ class Journal:
                 if self._sync_always:
                     segment.sync()
         except OSError as error:
+            from kipu.journal.file import NO_SPACE  # noqa: PLC0415 (not at import)
+
             if error.errno not in NO_SPACE:
                 raise
             self._send_directly(error, run_id, names, values, step, time_ms)
@@ -164,15 +164,22 @@ class Journal:
 
     def _open(self) -> None:
         from kipu import environment_variables as settings  # noqa: PLC0415 (not at import)
+        from kipu.journal import lifecycle  # noqa: PLC0415
+        from kipu.journal.writer import Writer  # noqa: PLC0415
 
         self._limit = settings.KIPU_JOURNAL_LIMIT_BYTES.get()
         self._raise_when_full = settings.KIPU_JOURNAL_FULL.get() == "raise"
         self._sync_always = settings.KIPU_JOURNAL_SYNC.get() == "always"
-        segment = Segment.create(self.folder, self.target)
+        segment = self._make_segment()
         self._writer = Writer(self._appender, self.target, self._moved, self._sync_always)
         self._add(segment, self._limit)
         lifecycle.opened(self)
         self._writer.start()
+
+    def _make_segment(self) -> Segment:
+        from kipu.journal.segment import Segment  # noqa: PLC0415
+
+        return Segment.create(self.folder, self.target)
 
     def _add(self, segment: Segment, room: int) -> None:
         assert self._writer is not None
@@ -186,7 +193,7 @@ class Journal:
         assert writer is not None
         room = self._limit - writer.unsettled_bytes
         if room > 0:
-            self._add(Segment.create(self.folder, self.target), room)
+            self._add(self._make_segment(), room)
             writer.hurry()
             return
         text = (
@@ -299,6 +306,8 @@ class Journal:
         return waiting
 
     def _forget(self) -> None:
+        from kipu.journal import lifecycle  # noqa: PLC0415
+
         if self._writer is not None:
             self._collect(self._writer)
         self._writer, self._segment = None, _UNOPENED

@@ -10,7 +10,7 @@ import zlib
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Self
 
 MAGIC = b"KPJ1"
@@ -150,3 +150,15 @@ def intact(data: memoryview, at: int) -> Iterator[tuple[int, int, int]]:
         if size:
             yield at, size, data[at + 4]
         at += size or 8
+
+
+def misfit(values: Sequence[object], step: object, time: object) -> str | None:
+    """What keeps these from being packed, as a sentence; None when nothing does."""
+    places = [("step", "<q", step), ("timestamp", "<q", time)]
+    for what, form, number in places + [("value", "<d", value) for value in values]:
+        try:
+            struct.pack(form, number)
+        except (struct.error, OverflowError, TypeError):
+            wanted = "a number" if form == "<d" else "a whole number of 64 bits"
+            return f"The {what} {number!r} is not {wanted}."
+    return None

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from kipu.journal.columns import Tables, find
 from kipu.journal.file import UNFINISHED, JournalFile, boot_id
+from kipu.journal.notices import warn
 from kipu.journal.records import ROUND, SUFFIX, intact, read_round
 from kipu.journal.sender import CHUNK, Appender, Batch, Sender
-from kipu.journal.writer import warn
 
 
 class Recovered(NamedTuple):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-
 from kipu.journal.file import JournalFile
 from kipu.journal.records import (
     POINT_BODY,
@@ -114,15 +112,3 @@ class Segment(JournalFile):
                 continue
             run = self.run_number(run_id)
             self.add(sealed(shape.pack(shape.mark, run, shape.number, step, time, *numbers)))
-
-
-def misfit(values: Sequence[object], step: object, time: object) -> str | None:
-    """What keeps these from being packed, as a sentence; None when nothing does."""
-    places = [("step", "<q", step), ("timestamp", "<q", time)]
-    for what, form, number in places + [("value", "<d", value) for value in values]:
-        try:
-            struct.pack(form, number)
-        except (struct.error, OverflowError, TypeError):
-            wanted = "a number" if form == "<d" else "a whole number of 64 bits"
-            return f"The {what} {number!r} is not {wanted}."
-    return None

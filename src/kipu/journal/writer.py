@@ -7,11 +7,11 @@ and of the store, so training goes on.
 from __future__ import annotations
 
 import os
-import random
 import threading
 import time
 
 from kipu.journal.file import NO_SPACE
+from kipu.journal.notices import info, warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -299,7 +299,7 @@ class Writer:
                 f"{self.segments[0].path.parent} and are sent as soon as it does."
             )
         longest = min(_FIRST_WAIT_S * 2 ** min(tries - 1, 10), _LONGEST_WAIT_S)
-        until = time.monotonic() + longest * random.uniform(0.5, 1.0)
+        until = time.monotonic() + longest * (0.5 + os.urandom(1)[0] / 512)
         while not self._stopping:
             left = until - time.monotonic()
             if self._urgent:  # somebody waits: ask more often, and at once when they begin to
@@ -348,17 +348,3 @@ class Writer:
                     segment.close()
             self.finished = True
             self._moved.notify_all()
-
-
-def warn(text: str) -> None:
-    """Tell the user about something that goes on by itself."""
-    import logging  # noqa: PLC0415 (20 ms that nobody needs while all goes well)
-
-    logging.getLogger("kipu").warning(text)
-
-
-def info(text: str) -> None:
-    """Tell the user that something is well again."""
-    import logging  # noqa: PLC0415
-
-    logging.getLogger("kipu").info(text)
