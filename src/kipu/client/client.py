@@ -1,0 +1,45 @@
+"""The client, put together from one file per feature."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kipu.client.experiments import ExperimentsClient
+from kipu.client.metrics import MetricsClient
+from kipu.client.tables import TablesClient
+from kipu.client.tracking import Tracking, open_tracking
+from kipu.client.uris import get_registry_uri, get_tracking_uri
+
+
+class MlflowClient(ExperimentsClient, MetricsClient, TablesClient):
+    """Everything that can be asked of a tracking store; cheap to make, safe in threads.
+
+    Args:
+        tracking_uri: A folder, ``sqlite:///path``, or a server's address; left out, the store in
+            use (``kipu.get_tracking_uri()``).
+        registry_uri: The model registry; left out, the one in use.
+        workspace_store_uri: Accepted for MLflow's sake; stores have no workspaces of their own.
+
+    Example:
+        >>> client = kipu.MlflowClient()
+        >>> run = client.create_run("0")
+        >>> client.log_metric(run.info.run_id, "loss", 0.25, step=3)
+    """
+
+    def __init__(
+        self,
+        tracking_uri: str | Path | None = None,
+        registry_uri: str | None = None,
+        workspace_store_uri: str | None = None,
+    ) -> None:
+        if isinstance(tracking_uri, Path):
+            tracking_uri = tracking_uri.absolute().as_uri()
+        self._tracking: Tracking = open_tracking(tracking_uri or get_tracking_uri())
+        self._tracking_uri = tracking_uri or get_tracking_uri()
+        self._registry_uri = registry_uri or (tracking_uri or get_registry_uri())
+        self._workspace_store_uri = workspace_store_uri
+
+    @property
+    def tracking_uri(self) -> str:
+        """The store that this client talks to."""
+        return self._tracking_uri

@@ -1,0 +1,323 @@
+"""A store with its journal, opened once for each process and URI."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from kipu import journal as journals
+from kipu.client.operations import RunOperations
+from kipu.client.values import as_float, as_step, as_timestamp
+from kipu.entities import LifecycleStage, Metric, Run, RunTag
+from kipu.environment_variables import (
+    KIPU_EXIT_TIMEOUT,
+    KIPU_HOME,
+    MLFLOW_ENABLE_ASYNC_LOGGING,
+)
+from kipu.exceptions import InvalidParameter, Unavailable
+from kipu.service.limits import MAX_METRICS_PER_BATCH
+from kipu.service.names import check_key, check_run_id
+from kipu.service.tracking import TrackingService
+from kipu.store.interface import TrackingStore
+from kipu.store.open import locate, open_store
+from kipu.store.rest import RestStore
+
+_log = logging.getLogger(__name__)
+_READ_WAIT_S = 60.0
+
+
+class _Flush:
+    """The pending write of journaled points."""
+
+    def __init__(self, tracking: Tracking, run_id: str) -> None:
+        self._tracking, self._run_id = tracking, run_id
+
+    def result(self) -> None:
+        self._tracking.journal.flush()
+        self._tracking.journal.raise_rejected(self._run_id)
+
+
+class Tracking:
+    """A store, the journal before it, and what this process knows about its runs.
+
+    Args:
+        uri: A folder, ``sqlite:///path`` or a server's address.
+    """
+
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+        self.server = _server(uri)
+        self.keys: set[str] = set()
+        self.runs: set[str] = set()
+        self._artifact_uris: dict[str, str] = {}
+        self._tagged: set[tuple[str, str]] = set()
+        self._reset()
+        self.journal = journals.Journal(journal_folder(uri), lambda: self.store, uri)
+
+    def _reset(self) -> None:
+        self._lock = threading.Lock()
+        self._store: TrackingStore | None = None
+        self._background: ThreadPoolExecutor | None = None
+        self._pending: list[Future[object]] = []
+
+    @property
+    def store(self) -> TrackingStore:
+        """The store; opened with the first use, anew in a forked child."""
+        store = self._store
+        if store is None:
+            with self._lock:
+                store = self._store
+                if store is None:
+                    store = self._store = self._open()
+        return store
+
+    def _open(self) -> TrackingStore:
+        if self.server:
+            return RestStore(self.uri)
+        store = TrackingService(open_store(self.uri))
+        journals.recover(locate(self.uri).journal, store)
+        return store
+
+    def settled(self, run_id: str | None = None) -> TrackingStore:
+        """The store, once it has all that this process wrote.
+
+        Raises:
+            Unavailable: The store does not take the points that wait.
+        """
+        self._settle_background()
+        if not self.journal.flush(_READ_WAIT_S, run_id):
+            raise Unavailable(
+                f"{self.journal.pending} metric points of this process wait for {self.uri}, which "
+                "does not take them; a read now would miss them."
+            )
+        return self.store
+
+    def finish(self, run_id: str) -> None:
+        """Wait, not without end, until the store has what was logged into a run."""
+        self._settle_background()
+        if not self.journal.flush(KIPU_EXIT_TIMEOUT.get(), run_id):
+            _log.warning(
+                "%d metric points wait in the journal for %s, which does not take them; they are "
+                "sent when it does, or by `kipu sync`.",
+                self.journal.pending,
+                self.uri,
+            )
+
+    def know_run(self, run: Run) -> None:
+        """Remember a run that was just made."""
+        self.runs.add(run.info.run_id)
+        if run.info.artifact_uri:
+            self._artifact_uris[run.info.run_id] = run.info.artifact_uri
+
+    def forget_runs(self) -> None:
+        """Check each run anew before its next point, since one was deleted."""
+        self.runs.clear()
+
+    def admit_run(self, run_id: str) -> None:
+        """Check once that points can be logged into a run.
+
+        Raises:
+            ResourceNotFound: No run has this id.
+            InvalidParameter: It is deleted.
+        """
+        check_run_id(run_id)
+        run = self.store.get_run(run_id)
+        if run.info.lifecycle_stage != LifecycleStage.ACTIVE:
+            raise InvalidParameter(
+                f"The run {run_id} is deleted; bring it back with restore_run() to log into it."
+            )
+        self.know_run(run)
+
+    def admit_key(self, key: str) -> None:
+        """Check a metric's key, once for all of its points; raises like ``check_key``."""
+        check_key(key, "metric")
+        self.keys.add(key)
+
+    def artifact_uri(self, run_id: str) -> str:
+        """Where a run's artifacts lie, which never changes.
+
+        Raises:
+            ResourceNotFound: No run has this id.
+        """
+        if run_id not in self._artifact_uris:
+            check_run_id(run_id)
+            uri = self.store.get_run(run_id).info.artifact_uri
+            if not uri:
+                raise InvalidParameter(f"The run {run_id} has no place for artifacts.")
+            self._artifact_uris[run_id] = uri
+        return self._artifact_uris[run_id]
+
+    def tag_once(self, run_id: str, key: str, value: str) -> None:
+        """Set a tag that this process has not set on this run before."""
+        if (run_id, key) not in self._tagged:
+            self.store.set_tag(run_id, RunTag(key, value))
+            self._tagged.add((run_id, key))
+
+    def log_points(
+        self, run_id: str, metrics: Sequence[Metric], synchronous: bool | None
+    ) -> RunOperations | None:
+        """Log points, all or none; ``synchronous`` as in ``MlflowClient.log_metric``.
+
+        Raises:
+            InvalidParameter: One cannot be stored.
+            ResourceNotFound: No run has this id.
+        """
+        points = [_checked(metric, self) for metric in metrics]
+        if run_id not in self.runs:
+            self.admit_run(run_id)
+        if synchronous:
+            for at in range(0, len(points), MAX_METRICS_PER_BATCH):
+                batch = points[at : at + MAX_METRICS_PER_BATCH]
+                self.store.log_batch(run_id, batch, (), ())
+            return None
+        log_point = self.journal.log_point
+        for point in points:
+            log_point(
+                run_id,
+                point.key,
+                point.value,
+                point.step,
+                point.timestamp,
+                point.model_id,
+                point.dataset_name,
+                point.dataset_digest,
+            )
+        if synchronous is None and not MLFLOW_ENABLE_ASYNC_LOGGING.get():
+            return None
+        return self.operations(run_id)
+
+    def operations(self, run_id: str) -> RunOperations:
+        """A handle on the points of a run that are in the journal."""
+        return RunOperations([_Flush(self, run_id)])
+
+    def write(
+        self, action: Callable[[TrackingStore], object], synchronous: bool | None
+    ) -> RunOperations | None:
+        """Do something in the store: now, or in the background and in order."""
+        if not _in_background(synchronous):
+            self._settle_background()
+            action(self.store)
+            return None
+        return self._submit(lambda: action(self.store))
+
+    def later(self, action: Callable[[], object], synchronous: bool | None) -> RunOperations | None:
+        """Do something now, or in the background."""
+        if not _in_background(synchronous):
+            action()
+            return None
+        return self._submit(action)
+
+    def _submit(self, action: Callable[[], object]) -> RunOperations:
+        with self._lock:
+            if self._background is None:
+                self._background = ThreadPoolExecutor(1, "kipu-background")
+            future = self._background.submit(action)
+            self._pending = [one for one in self._pending if not one.done()] + [future]
+        return RunOperations([future])
+
+    def _settle_background(self) -> None:
+        for future in self._pending:
+            future.exception()  # waits; the handle that the caller has raises it
+
+    def close(self) -> None:
+        """Finish what was accepted and let go of files and connections."""
+        self._settle_background()
+        self.journal.close(KIPU_EXIT_TIMEOUT.get())
+        if self._store is not None:
+            self._store.close()
+
+    def after_fork(self) -> None:
+        """In a child: leave connections and threads to the parent."""
+        _abandoned.append(self._store)
+        self._reset()
+
+
+def _checked(metric: Metric, tracking: Tracking) -> Metric:
+    """The point with numbers of the right kind."""
+    key, value, step, timestamp = metric.key, metric.value, metric.step, metric.timestamp
+    if key.__class__ is not str or key not in tracking.keys:
+        tracking.admit_key(key)
+    plain = value.__class__ is float and step.__class__ is int and timestamp.__class__ is int
+    if plain and timestamp >= 0:
+        return metric
+    return Metric(
+        key,
+        as_float(key, value),
+        as_timestamp(key, timestamp),
+        as_step(key, step),
+        metric.model_id,
+        metric.dataset_name,
+        metric.dataset_digest,
+        metric.run_id,
+    )
+
+
+def _in_background(synchronous: bool | None) -> bool:
+    return MLFLOW_ENABLE_ASYNC_LOGGING.get() if synchronous is None else not synchronous
+
+
+def journal_folder(uri: str) -> Path:
+    """Where the journals for a store lie: beside a local one, else under ``KIPU_HOME``."""
+    if not _server(uri):
+        folder: Path = locate(uri).journal
+        return folder
+    home = KIPU_HOME.get() or _state_home() / "kipu"
+    return Path(home, "journal")
+
+
+def _state_home() -> Path:
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+
+
+def _server(uri: str) -> str | None:
+    """The address of the server that a URI names, without credentials, or None."""
+    parts = urlsplit(uri)
+    if parts.scheme not in ("http", "https"):
+        return None
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
+
+
+_open: dict[str, Tracking] = {}
+_opening = threading.Lock()
+# A parent's connections, which must not be closed by the child's garbage collector.
+_abandoned: list[object] = []
+
+
+def open_tracking(uri: str) -> Tracking:
+    """The store of a URI, with its journal; one for each process.
+
+    Raises:
+        InvalidParameter: The URI names no store.
+    """
+    # The working directory may change; a relative folder means another one then.
+    name = uri if "://" in uri else os.path.abspath(uri)
+    tracking = _open.get(name)
+    if tracking is None:
+        with _opening:
+            tracking = _open.setdefault(name, Tracking(uri))
+    return tracking
+
+
+def open_trackings() -> list[Tracking]:
+    """All that this process opened."""
+    return list(_open.values())
+
+
+def close_all() -> None:
+    """Finish what was accepted and let go of everything; it opens again with the next use."""
+    while _open:
+        _, tracking = _open.popitem()
+        tracking.close()
+
+
+def _after_fork() -> None:
+    for tracking in _open.values():
+        tracking.after_fork()
+
+
+os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,1 @@
+"""The functions that training code calls; each one line to the client, plus the active run."""

@@ -1,0 +1,98 @@
+"""The active run: a stack of nested runs in each thread."""
+
+from __future__ import annotations
+
+import os
+import threading
+from types import TracebackType
+
+from kipu.client import MlflowClient
+from kipu.client.recorder import Recorder
+from kipu.client.tracking import Tracking
+from kipu.entities import Run
+from kipu.environment_variables import MLFLOW_ENABLE_ASYNC_LOGGING, MLFLOW_RUN_ID
+
+
+class ActiveRun(Run):
+    """A run as a context manager: it ends with the block, FAILED if the block raises."""
+
+    def __init__(self, run: Run, tracking: Tracking | None = None) -> None:
+        super().__init__(run.info, run.data, run.inputs, run.outputs)
+        self._tracking = tracking
+
+    def __enter__(self) -> ActiveRun:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        # By id: tools such as tuners end a run and start it again inside the block.
+        if any(run.info.run_id == self.info.run_id for run in state.stack):
+            end_run("FINISHED" if exc_type is None else "FAILED")
+
+
+class _State(threading.local):
+    """What one thread has: its runs, innermost last, and the function that logs into that one."""
+
+    def __init__(self) -> None:
+        self.stack: list[ActiveRun] = []
+        self.recorder: Recorder | None = None
+        self.last_run_id: str | None = None
+
+    def push(self, run: ActiveRun) -> None:
+        self.stack.append(run)
+        self._renew()
+
+    def pop(self) -> ActiveRun:
+        run = self.stack.pop()
+        self.last_run_id = run.info.run_id
+        self._renew()
+        return run
+
+    def _renew(self) -> None:
+        run = self.stack[-1] if self.stack else None
+        if run is None or run._tracking is None:
+            self.recorder = None
+        else:
+            later = MLFLOW_ENABLE_ASYNC_LOGGING.get()
+            self.recorder = Recorder(run._tracking, run.info.run_id, answers=later)
+
+
+state = _State()
+
+
+def _forget() -> None:
+    # As with MLflow, a forked child has no active run: two processes would end the same run.
+    state.stack, state.recorder, state.last_run_id = [], None, None
+
+
+os.register_at_fork(after_in_child=_forget)
+
+
+def active_run() -> ActiveRun | None:
+    """The innermost run of this thread that has not ended, or None.
+
+    It tells what the run was when it started; ``get_run`` reads it anew.
+    """
+    return state.stack[-1] if state.stack else None
+
+
+def end_run(status: str = "FINISHED") -> None:
+    """End this thread's active run, once all of its points are stored; harmless without one.
+
+    Args:
+        status: ``FINISHED``, ``FAILED`` or ``KILLED``.
+    """
+    if not state.stack:
+        return
+    MLFLOW_RUN_ID.unset()
+    run = state.pop()
+    client_of(run).set_terminated(run.info.run_id, status)
+
+
+def client_of(run: ActiveRun) -> MlflowClient:
+    """A client of the store that the run lives in, even if another was chosen since."""
+    return MlflowClient(run._tracking.uri) if run._tracking else MlflowClient()
