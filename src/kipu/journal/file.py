@@ -17,8 +17,14 @@ if TYPE_CHECKING:
 _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC
 UNFINISHED = SUFFIX + ".new"
 
-# What a write meets when it is the disk, not the program, that is at fault.
-NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+# Faults of the disk or its file system: full, broken, read-only, without ``flock``.
+UNWRITABLE = frozenset(
+    {
+        *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO),
+        *(errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR),
+        *(errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP),
+    }
+)
 
 
 def random_writer() -> int:

@@ -59,6 +59,7 @@ class Journal:
         self._moved = threading.Condition(self._lock)
         self._segment = _UNOPENED
         self._writer: Writer | None = None
+        self._direct: Appender | None = None
         self._direct_writer = 0
         self._direct_seqs: dict[str, int] = {}
         self._told_full = False
@@ -77,18 +78,22 @@ class Journal:
                 body = _pack(
                     POINT_MARK, segment.runs[run_id], segment.series[key], step, timestamp, value
                 )
-                if segment.size < segment.full_at:
+                if segment.size < segment.quick_until:
                     record = _crc(body).to_bytes(4, "little") + body
                     if _write(segment.fd, record) == POINT_SIZE:
                         segment.size = segment.logged = segment.size + POINT_SIZE
                         return
                     segment.cut()
-        except (KeyError, struct.error, OSError):
+        except (KeyError, TypeError, OverflowError, struct.error, OSError):
             pass  # a new name, a misfit, a full disk: the slow way finds out which
         self._log_slowly(run_id, (key,), (value,), step, timestamp)
 
     def log_row(self, run_id: str, metrics: Mapping[str, float], step: int, timestamp: int) -> None:
         """Log one step of many keys, in one write; raises like ``log``."""
+        if len(metrics) == 1:
+            ((key, value),) = metrics.items()
+            self.log(run_id, key, value, step, timestamp)
+            return
         keys = tuple(metrics)
         try:
             with self._lock:
@@ -96,13 +101,13 @@ class Journal:
                 shape = segment.shapes[keys]
                 run = segment.runs[run_id]
                 body = shape.pack(shape.mark, run, shape.number, step, timestamp, *metrics.values())
-                if segment.size < segment.full_at:
+                if segment.size < segment.quick_until:
                     record = _crc(body).to_bytes(4, "little") + body
                     if _write(segment.fd, record) == len(record):
                         segment.size = segment.logged = segment.size + len(record)
                         return
                     segment.cut()
-        except (KeyError, struct.error, OSError):
+        except (KeyError, TypeError, OverflowError, struct.error, OSError):
             pass
         self._log_slowly(run_id, keys, tuple(metrics.values()), step, timestamp)
 
@@ -144,9 +149,9 @@ class Journal:
                 if self._sync_always:
                     segment.sync()
         except OSError as error:
-            from kipu.journal.file import NO_SPACE  # noqa: PLC0415 (not at import)
+            from kipu.journal.file import UNWRITABLE  # noqa: PLC0415 (not at import)
 
-            if error.errno not in NO_SPACE:
+            if error.errno not in UNWRITABLE:
                 raise
             self._send_directly(error, run_id, names, values, step, time_ms)
 
@@ -184,6 +189,7 @@ class Journal:
     def _add(self, segment: Segment, room: int) -> None:
         assert self._writer is not None
         segment.full_at = min(room, SEGMENT_BYTES)
+        segment.quick_until = 0 if self._sync_always else segment.full_at
         self._writer.add(segment)
         self._segment = segment
 
@@ -244,9 +250,10 @@ class Journal:
                 )
             # Another writer id than the file's: these points are in no round of it.
             self._direct_writer = self._direct_writer or random_writer()
-            appender = self._writer.get_appender() if self._writer else self._appender()
+            if self._direct is None:
+                self._direct = self._writer.get_appender() if self._writer else self._appender()
             seq = self._direct_seqs[run_id] = self._direct_seqs.get(run_id, 0) + 1
-            appender.append_points(run_id, self._direct_writer, seq, Points(series, *columns))
+            self._direct.append_points(run_id, self._direct_writer, seq, Points(series, *columns))
 
     def flush(self, timeout_s: float | None = None, run_id: str | None = None) -> bool:
         """Wait until all that was logged before this call is in the store, or set aside.

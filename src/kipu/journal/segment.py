@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from kipu.journal.records import Header
+
     # A key, or (key, model id, data set name, data set digest).
     Name = str | tuple[str, str | None, str | None, str | None]
 
@@ -42,17 +44,17 @@ class Segment(JournalFile):
     """A file with the numbers that it gave to runs, series and shapes of rows.
 
     ``logged`` is where its last point ends (rounds may follow), ``full_at`` the size at which the
-    next file begins, ``base`` the bytes of the segments before it, so that ``base + logged``
-    grows through all segments of a process.
+    next file begins (``quick_until``: at which writing needs more thought), ``base`` the bytes of
+    the segments before it, so that ``base + logged`` grows through all segments of a process.
     """
 
-    def __init__(self, fd: int, path: Path, header: object, size: int) -> None:
-        super().__init__(fd, path, header, size)  # type: ignore[arg-type]
+    def __init__(self, fd: int, path: Path, header: Header, size: int) -> None:
+        super().__init__(fd, path, header, size)
         self.runs: dict[str, int] = {}
         self.series: dict[Name, int] = {}
         self.shapes: dict[tuple[str, ...], Shape] = {}
         self.logged = size
-        self.full_at = 0
+        self.full_at = self.quick_until = 0
         self.base = 0
 
     def add(self, record: bytes) -> None:

@@ -10,7 +10,7 @@ import os
 import threading
 import time
 
-from kipu.journal.file import NO_SPACE
+from kipu.journal.file import UNWRITABLE
 from kipu.journal.notices import info, warn
 
 TYPE_CHECKING = False
@@ -63,6 +63,7 @@ class Writer:
         self.finished = False
         self._away = False
         self._sender: Sender | None = None
+        self._round: tuple[list[Batch], int] | None = None
         self._thread: threading.Thread | None = None
         self._running = threading.Lock()
 
@@ -191,9 +192,6 @@ class Writer:
             backlog = self._backlog()
             if backlog and not first_seen:
                 first_seen = now - pause
-            if now - last_sync >= 1.0:
-                last_sync = now
-                self._sync()
             if backlog and (
                 asked or self._urgent or backlog >= EARLY_BYTES or now - first_seen >= TICK_S
             ):
@@ -201,6 +199,9 @@ class Writer:
                 first_seen = 0.0
             elif not backlog and not self._stopping:
                 self._mark_idle()
+            if now - last_sync >= 1.0:
+                last_sync = now
+                self._sync()
             if self._stopping:
                 return
             pause = _GLANCE_S if backlog else TICK_S
@@ -231,16 +232,18 @@ class Writer:
         if self._sender is None or self._sender.file is not segment:
             self._sender = Sender(segment, lambda begin, end: self._mark(segment, begin, end))
         sender = self._sender
-        with self._moved:
-            logged = segment.logged
-        size = CHUNK
-        batches: list[Batch] = []
-        end = sender.done
-        while end == sender.done < logged:  # a chunk smaller than one record is doubled
-            data = segment.read(sender.done, min(sender.done + size, logged))
-            batches, end = sender.open_round(data)
-            size *= 2
+        if self._round is None:  # else it was interrupted, and must go on as it was begun
+            with self._moved:
+                logged = segment.logged
+            size, end = CHUNK, sender.done
+            self._round = [], end
+            while end == sender.done < logged:  # a chunk smaller than one record is doubled
+                data = segment.read(sender.done, min(sender.done + size, logged))
+                self._round = _, end = sender.open_round(data)
+                size *= 2
+        batches, end = self._round
         self._deliver(sender, batches, deadline)
+        self._round = None
         sender.done = end
         self._settle(segment, end)
 
@@ -330,7 +333,7 @@ class Writer:
                 os.fsync(segment.fd)
                 segment.synced = size
             except OSError as error:
-                if error.errno not in NO_SPACE:
+                if error.errno not in UNWRITABLE:
                     raise
 
     def _mark_idle(self) -> None:
