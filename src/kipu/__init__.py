@@ -1,1 +1,198 @@
-"""Kipu: experiment tracking for machine learning, under MLflow's API."""
+"""Kipu: experiment tracking with MLflow's API.
+
+The front door. Names are fetched with their first use, so that ``import kipu`` costs next to
+nothing; from then on they are plain attributes.
+"""
+
+from importlib import import_module as _import_module
+
+from kipu.version import VERSION, __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kipu import (
+        artifacts,
+        client,
+        config,
+        entities,
+        environment_variables,
+        exceptions,
+        system_metrics,
+        tracking,
+    )
+    from kipu.client import MlflowClient
+    from kipu.client.images import Image
+    from kipu.client.uris import (
+        get_registry_uri,
+        get_tracking_uri,
+        is_tracking_uri_set,
+        set_registry_uri,
+        set_tracking_uri,
+    )
+    from kipu.exceptions import MlflowException
+    from kipu.fluent.active import ActiveRun, active_run, end_run
+    from kipu.fluent.artifacts import (
+        get_artifact_uri,
+        load_table,
+        log_artifact,
+        log_artifacts,
+        log_dict,
+        log_figure,
+        log_image,
+        log_stream,
+        log_table,
+        log_text,
+    )
+    from kipu.fluent.autolog import autolog
+    from kipu.fluent.experiments import (
+        create_experiment,
+        delete_experiment,
+        delete_experiment_tag,
+        get_experiment,
+        get_experiment_by_name,
+        restore_experiment,
+        search_experiments,
+        set_experiment,
+        set_experiment_tag,
+        set_experiment_tags,
+    )
+    from kipu.fluent.logging import (
+        delete_tag,
+        flush_artifact_async_logging,
+        flush_async_logging,
+        log_metric,
+        log_metrics,
+        log_param,
+        log_params,
+        set_tag,
+        set_tags,
+    )
+    from kipu.fluent.runs import (
+        delete_run,
+        get_parent_run,
+        get_run,
+        last_active_run,
+        restore_run,
+        start_run,
+    )
+    from kipu.fluent.search import search_runs
+    from kipu.fluent.settings import (
+        disable_system_metrics_logging,
+        enable_system_metrics_logging,
+        set_system_metrics_node_id,
+        set_system_metrics_samples_before_logging,
+        set_system_metrics_sampling_interval,
+    )
+
+_HOMES = {
+    "kipu.client": "MlflowClient",
+    "kipu.client.images": "Image",
+    "kipu.client.uris": (
+        "get_registry_uri get_tracking_uri is_tracking_uri_set set_registry_uri set_tracking_uri"
+    ),
+    "kipu.exceptions": "MlflowException",
+    "kipu.fluent.active": "ActiveRun active_run end_run",
+    "kipu.fluent.artifacts": (
+        "get_artifact_uri load_table log_artifact log_artifacts log_dict log_figure log_image "
+        "log_stream log_table log_text"
+    ),
+    "kipu.fluent.autolog": "autolog",
+    "kipu.fluent.experiments": (
+        "create_experiment delete_experiment delete_experiment_tag get_experiment "
+        "get_experiment_by_name restore_experiment search_experiments set_experiment "
+        "set_experiment_tag set_experiment_tags"
+    ),
+    "kipu.fluent.logging": (
+        "delete_tag flush_artifact_async_logging flush_async_logging log_metric log_metrics "
+        "log_param log_params set_tag set_tags"
+    ),
+    "kipu.fluent.runs": ("delete_run get_parent_run get_run last_active_run restore_run start_run"),
+    "kipu.fluent.search": "search_runs",
+    "kipu.fluent.settings": (
+        "disable_system_metrics_logging enable_system_metrics_logging set_system_metrics_node_id "
+        "set_system_metrics_samples_before_logging set_system_metrics_sampling_interval"
+    ),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+__all__ = [
+    "VERSION",
+    "ActiveRun",
+    "Image",
+    "MlflowClient",
+    "MlflowException",
+    "__version__",
+    "active_run",
+    "artifacts",
+    "autolog",
+    "client",
+    "config",
+    "create_experiment",
+    "delete_experiment",
+    "delete_experiment_tag",
+    "delete_run",
+    "delete_tag",
+    "disable_system_metrics_logging",
+    "enable_system_metrics_logging",
+    "end_run",
+    "entities",
+    "environment_variables",
+    "exceptions",
+    "flush_artifact_async_logging",
+    "flush_async_logging",
+    "get_artifact_uri",
+    "get_experiment",
+    "get_experiment_by_name",
+    "get_parent_run",
+    "get_registry_uri",
+    "get_run",
+    "get_tracking_uri",
+    "is_tracking_uri_set",
+    "last_active_run",
+    "load_table",
+    "log_artifact",
+    "log_artifacts",
+    "log_dict",
+    "log_figure",
+    "log_image",
+    "log_metric",
+    "log_metrics",
+    "log_param",
+    "log_params",
+    "log_stream",
+    "log_table",
+    "log_text",
+    "restore_experiment",
+    "restore_run",
+    "search_experiments",
+    "search_runs",
+    "set_experiment",
+    "set_experiment_tag",
+    "set_experiment_tags",
+    "set_registry_uri",
+    "set_system_metrics_node_id",
+    "set_system_metrics_samples_before_logging",
+    "set_system_metrics_sampling_interval",
+    "set_tag",
+    "set_tags",
+    "set_tracking_uri",
+    "start_run",
+    "system_metrics",
+    "tracking",
+]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME_OF.get(name)
+    if home is not None:
+        value: object = getattr(_import_module(home), name)
+    elif name in __all__:
+        value = _import_module(f"kipu.{name}")
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

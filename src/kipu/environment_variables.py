@@ -150,6 +150,9 @@ MLFLOW_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING = Setting(
     None,
     "Samples averaged for one point (1 when unset).",
 )
+MLFLOW_SYSTEM_METRICS_NODE_ID = Setting(
+    "MLFLOW_SYSTEM_METRICS_NODE_ID", _text, None, "Name of this machine in system metrics' keys."
+)
 MLFLOW_SERVER_ALLOWED_HOSTS = Setting(
     "MLFLOW_SERVER_ALLOWED_HOSTS",
     _text,

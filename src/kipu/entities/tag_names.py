@@ -7,7 +7,9 @@ MLFLOW_CUSTOM_VIEW_TAG_PREFIX = "mlflow.customView.view"
 MLFLOW_DATASET_CONTEXT = "mlflow.data.context"
 MLFLOW_DOCKER_IMAGE_ID = "mlflow.docker.image.id"
 MLFLOW_DOCKER_IMAGE_URI = "mlflow.docker.image.uri"
-MLFLOW_EXPERIMENT_PRIMARY_METRIC_GREATER_IS_BETTER = "mlflow.experiment.primaryMetric.greaterIsBetter"
+MLFLOW_EXPERIMENT_PRIMARY_METRIC_GREATER_IS_BETTER = (
+    "mlflow.experiment.primaryMetric.greaterIsBetter"
+)
 MLFLOW_EXPERIMENT_PRIMARY_METRIC_NAME = "mlflow.experiment.primaryMetric.name"
 MLFLOW_EXPERIMENT_SOURCE_ID = "mlflow.experiment.sourceId"
 MLFLOW_EXPERIMENT_SOURCE_TYPE = "mlflow.experiment.sourceType"

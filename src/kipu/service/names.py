@@ -19,6 +19,11 @@ _EXPERIMENT_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,63}")
 _ALLOWED = "letters, digits, underscores, dashes, periods, spaces, colons and slashes"
 
 
+def is_key(name: str) -> bool:
+    """Whether a name has only characters that keys may have."""
+    return _KEY.fullmatch(name) is not None
+
+
 def check_key(key: object, kind: str, limit: int = MAX_ENTITY_KEY_LENGTH) -> None:
     """Refuse what cannot be the key of a metric, a param or a tag.
 

@@ -1,0 +1,5 @@
+"""Pages of results, under the path that MLflow's users know."""
+
+from kipu.entities.paged_list import PagedList
+
+__all__ = ["PagedList"]

@@ -1,0 +1,5 @@
+"""Sizes of pages, under the path that MLflow's users know."""
+
+SEARCH_MAX_RESULTS_DEFAULT = 1000
+SEARCH_MAX_RESULTS_THRESHOLD = 50000
+GET_METRIC_HISTORY_MAX_RESULTS = 25000

@@ -1,0 +1,19 @@
+"""Client and tracking URI, under the path that MLflow's users know."""
+
+from kipu.client import MlflowClient
+from kipu.client.uris import (
+    get_registry_uri,
+    get_tracking_uri,
+    is_tracking_uri_set,
+    set_registry_uri,
+    set_tracking_uri,
+)
+
+__all__ = [
+    "MlflowClient",
+    "get_registry_uri",
+    "get_tracking_uri",
+    "is_tracking_uri_set",
+    "set_registry_uri",
+    "set_tracking_uri",
+]

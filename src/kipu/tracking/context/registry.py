@@ -1,0 +1,5 @@
+"""Tags that runs get by themselves, under the path that MLflow's users know."""
+
+from kipu.fluent.context.registry import resolve_tags
+
+__all__ = ["resolve_tags"]

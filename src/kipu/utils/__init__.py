@@ -1,0 +1,1 @@
+"""Faces only: paths of MLflow's that other packages import."""

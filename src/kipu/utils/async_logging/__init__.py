@@ -1,0 +1,1 @@
+"""Handles on background writes, under the path that MLflow's users know."""
