@@ -79,8 +79,7 @@ def create_app(parts: State, chores: Sequence[Chore] = ()) -> Starlette:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            if parts.tracking is not None:
-                await in_thread(parts.tracking.close)
+            await in_thread(parts.close)
 
     app = Starlette(
         routes=_routes(),

@@ -26,6 +26,11 @@ class State(NamedTuple):
     artifact_roots: tuple[Path, ...] = ()
     store_kind: str = "sqlite"
 
+    def close(self) -> None:
+        """Let go of the store."""
+        if self.tracking is not None:
+            self.tracking.close()
+
 
 def state(request: Request) -> State:
     """The parts of the server that got this request."""

@@ -1,0 +1,73 @@
+"""From a server's settings to its store, its artifacts and its chores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from kipu import journal
+from kipu.blobs.interface import BlobStore
+from kipu.blobs.open import file_path, open_blobs
+from kipu.exceptions import InvalidParameter
+from kipu.server.app import Chore
+from kipu.server.places import BesideStore
+from kipu.server.settings import ServerSettings
+from kipu.server.state import State
+from kipu.service.tracking import TrackingService
+from kipu.store.open import Place, locate, open_store
+
+PROXY_ROOT = "mlflow-artifacts:/"
+FOLDER = "mlruns"
+ARTIFACT_FOLDER = "mlartifacts"
+RECOVER_EVERY_S = 2
+FOLD_EVERY_S = 30
+
+
+def open_parts(settings: ServerSettings) -> tuple[State, list[Chore]]:
+    """Open the store and the artifacts; with them, what must be done beside the requests.
+
+    Raises:
+        MlflowException: One of them cannot be opened; the message says which and what to do.
+    """
+    uri = settings.backend_store_uri or (Path.cwd() / FOLDER).as_uri()
+    if urlsplit(uri).scheme in ("http", "https"):
+        raise InvalidParameter(
+            f"--backend-store-uri {uri!r} is itself a server; name a folder or sqlite:///file.db."
+        )
+    place = locate(uri)
+    destination = _destination(settings, place)
+    root = settings.default_artifact_root or (PROXY_ROOT if settings.serve_artifacts else None)
+    roots = tuple(
+        file_path(found)
+        for found in (destination, settings.default_artifact_root)
+        if found and urlsplit(found).scheme in ("", "file")
+    )
+    artifacts = _artifacts(destination, place) if settings.serve_artifacts else None
+    if settings.artifacts_only:
+        return State(None, artifacts, settings, roots), []
+    store = open_store(uri, artifact_root=root, durable=True)
+    tracking = TrackingService(store)
+    chores = [
+        Chore("Folding idle metrics", FOLD_EVERY_S, store.fold_idle),
+        Chore(
+            "Taking in the journals of ended processes",
+            RECOVER_EVERY_S,
+            lambda: journal.recover(place.journal, tracking),
+        ),
+    ]
+    return State(tracking, artifacts, settings, roots), chores
+
+
+def _destination(settings: ServerSettings, place: Place) -> str:
+    """Where the artifacts behind the proxy lie: beside the runs, where these are in a folder."""
+    if settings.artifacts_destination:
+        return settings.artifacts_destination
+    return str(place.folder or Path.cwd() / ARTIFACT_FOLDER)
+
+
+def _artifacts(destination: str, place: Place) -> BlobStore:
+    blobs = open_blobs(destination, durable=True)
+    if place.folder is None or urlsplit(destination).scheme not in ("", "file"):
+        return blobs
+    same = file_path(destination).resolve() == place.folder.resolve()
+    return BesideStore(blobs) if same else blobs
