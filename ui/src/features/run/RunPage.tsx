@@ -1,4 +1,85 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { type ComponentType, lazy, Suspense } from "react";
+import { Failure } from "@/components/Failure";
+import { Loading } from "@/components/Loading";
+import { ApiError } from "@/lib/api";
+import { type Run, run } from "./api";
+import { Overview } from "./overview/Overview";
+import { RunHeader } from "./RunHeader";
+import { TABS } from "./search";
+import { useLiveRun } from "./useLiveRun";
+import "./run.css";
+
+const route = getRouteApi("/runs/$runId");
+const ChartsTab = lazy(() => import("./charts/ChartsTab").then(({ ChartsTab }) => ({ default: ChartsTab })));
+
+const LABELS = { overview: "Overview", charts: "Charts", artifacts: "Artifacts" };
+
+interface RunPageProps {
+  runId: string;
+  /** What fills the tab of artifacts. */
+  Artifacts: ComponentType<{ runId: string }>;
+}
+
 /** One run: its params, metrics, charts and artifacts. */
-export function RunPage({ runId }: { runId: string }) {
-  return <h1>{runId}</h1>;
+export function RunPage({ runId, Artifacts }: RunPageProps) {
+  const answer = useQuery(run(runId));
+  const status = answer.data?.info.status;
+  useLiveRun(runId, status === "RUNNING" || status === "SCHEDULED");
+  if (answer.isPending) return <Loading what="the run" />;
+  if (answer.isError) return <RunFailure runId={runId} error={answer.error} retry={answer.refetch} />;
+  return (
+    <main className="run">
+      <RunHeader run={answer.data} />
+      <Tabs />
+      <Suspense fallback={<Loading what="this part of the page" />}>
+        <TabContent run={answer.data} Artifacts={Artifacts} />
+      </Suspense>
+    </main>
+  );
+}
+
+function RunFailure({ runId, error, retry }: { runId: string; error: Error; retry: () => void }) {
+  if (!(error instanceof ApiError) || error.status !== 404)
+    return <Failure what="the run" error={error} retry={retry} />;
+  return (
+    <main className="notice">
+      <h1>There is no such run</h1>
+      <p>
+        No run has the id <code>{runId}</code>. It may have been removed for good, or live in another store.
+      </p>
+      <Link to="/" className="button">
+        All experiments
+      </Link>
+    </main>
+  );
+}
+
+function Tabs() {
+  const { tab = "overview" } = route.useSearch();
+  return (
+    <nav className="tabs" aria-label="Parts of the run">
+      {TABS.map((name) => (
+        <Link
+          key={name}
+          from="/runs/$runId"
+          to="/runs/$runId"
+          search={(before) => ({ ...before, tab: name === "overview" ? undefined : name, metric: undefined })}
+          aria-current={name === tab ? "page" : undefined}
+          resetScroll={false}
+        >
+          {LABELS[name]}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function TabContent({ run, Artifacts }: { run: Run; Artifacts: RunPageProps["Artifacts"] }) {
+  const { tab } = route.useSearch();
+  const { run_id: runId, start_time: startTime = 0, status } = run.info;
+  if (tab === "charts") return <ChartsTab runId={runId} startTime={startTime} running={status === "RUNNING"} />;
+  if (tab === "artifacts") return <Artifacts runId={runId} />;
+  return <Overview run={run} />;
 }

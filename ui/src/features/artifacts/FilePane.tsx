@@ -1,0 +1,73 @@
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
+import { CopyButton } from "@/components/CopyButton";
+import { Icon } from "@/components/Icon";
+import { Loading } from "@/components/Loading";
+import { formatBytes, plural } from "@/lib/format";
+import { fileUrl, folder } from "./api";
+import { nameOf, parentOf } from "./kinds";
+
+const Preview = lazy(() => import("./previews/Preview").then(({ Preview }) => ({ default: Preview })));
+
+interface FilePaneProps {
+  runId: string;
+  path: string | undefined;
+  onOpen: (path: string) => void;
+}
+
+/** The open file: what it is, the way to its bytes, and what can be shown of it. */
+export function FilePane({ runId, path, onOpen }: FilePaneProps) {
+  const parent = useQuery({ ...folder(runId, parentOf(path ?? "")), enabled: path !== undefined });
+  if (path === undefined) return <div className="pane pane-empty faint">Choose a file to look at it.</div>;
+  const file = parent.data?.find((one) => one.path === path);
+  if (parent.data && !file) {
+    return (
+      <div className="pane pane-empty">
+        <p>
+          The run has no file <code>{path}</code>.
+        </p>
+      </div>
+    );
+  }
+  if (file?.is_dir) return <FolderPane runId={runId} path={path} onOpen={onOpen} />;
+  return (
+    <section className="pane" aria-label={path}>
+      <header>
+        <h2 title={path}>
+          {parentOf(path) && <span className="faint">{parentOf(path)}/</span>}
+          {nameOf(path)}
+        </h2>
+        {file?.file_size !== undefined && <span className="faint tabular">{formatBytes(file.file_size)}</span>}
+        <CopyButton text={path} label="Copy the path" />
+        <a className="button" href={fileUrl(runId, path)} download={nameOf(path)}>
+          <Icon name="download" size={14} /> Download
+        </a>
+      </header>
+      <Suspense fallback={<Loading what="the preview" />}>
+        <Preview key={path} runId={runId} path={path} size={file?.file_size} />
+      </Suspense>
+    </section>
+  );
+}
+
+function FolderPane({ runId, path, onOpen }: { runId: string; path: string; onOpen: (path: string) => void }) {
+  const answer = useQuery(folder(runId, path));
+  return (
+    <section className="pane" aria-label={path}>
+      <header>
+        <h2>{path}/</h2>
+        {answer.data && <span className="faint">{plural(answer.data.length, "entry", "entries")}</span>}
+      </header>
+      <ul className="folder-list">
+        {answer.data?.map((file) => (
+          <li key={file.path}>
+            <button type="button" className="text-button" onClick={() => onOpen(file.path)}>
+              {nameOf(file.path)}
+              {file.is_dir ? "/" : ""}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,26 @@
+import { useState } from "react";
+import { fileUrl } from "../api";
+import type { PreviewProps } from "./Preview";
+
+/** A picture. Drawn as an <img>, where even an SVG cannot run scripts. */
+export function ImagePreview({ runId, path }: PreviewProps) {
+  const [size, setSize] = useState<string | null>(null);
+  const [failed, setFailed] = useState(false);
+  const [full, setFull] = useState(false);
+  if (failed) return <p className="pane-word">The browser cannot draw this picture. Download it to look at it.</p>;
+  return (
+    <figure className={full ? "picture picture-full" : "picture"}>
+      <button type="button" title={full ? "Fit into the page" : "Show in full size"} onClick={() => setFull(!full)}>
+        <img
+          src={fileUrl(runId, path)}
+          alt={path}
+          onError={() => setFailed(true)}
+          onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
+            setSize(naturalWidth > 0 ? `${naturalWidth} × ${naturalHeight} pixels` : null)
+          }
+        />
+      </button>
+      {size && <figcaption className="faint tabular">{size}</figcaption>}
+    </figure>
+  );
+}

@@ -1,0 +1,16 @@
+import { Markdown } from "@/components/markdown/Markdown";
+import type { PreviewProps } from "./Preview";
+import { CutNote, useBeginning } from "./useBeginning";
+
+const MOST = 500_000;
+
+export function MarkdownPreview(props: PreviewProps) {
+  const read = useBeginning(props, MOST);
+  if (!("text" in read)) return read;
+  return (
+    <div className="pane-prose">
+      {read.cut && <CutNote most={MOST} size={props.size} />}
+      <Markdown text={read.text} />
+    </div>
+  );
+}

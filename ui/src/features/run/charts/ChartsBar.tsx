@@ -1,0 +1,86 @@
+import type { XAxis } from "@/components/chart/axes";
+import { Icon } from "@/components/Icon";
+import type { ChartSettings } from "./useChartView";
+
+const AXES: readonly [axis: XAxis, label: string, title: string][] = [
+  ["step", "Step", "Curves over steps"],
+  ["relative", "Relative", "Curves over the time since the run started"],
+  ["time", "Wall time", "Curves over the time of the day"],
+];
+
+interface ChartsBarProps {
+  settings: ChartSettings;
+  change: (changed: Partial<ChartSettings>) => void;
+  shown: number;
+  total: number;
+  problem: string | undefined;
+}
+
+/** The settings of all charts. */
+export function ChartsBar({ settings, change, shown, total, problem }: ChartsBarProps) {
+  return (
+    <div className="charts-bar">
+      <label className="charts-find">
+        <Icon name="search" />
+        <input
+          className="input"
+          type="search"
+          value={settings.find}
+          placeholder="Find metrics: words, or /regular expression/"
+          aria-label="Find metrics"
+          aria-invalid={problem !== undefined}
+          onChange={(event) => change({ find: event.target.value })}
+        />
+        <span className="faint tabular">{shown === total ? total : `${shown} of ${total}`}</span>
+      </label>
+      <div className="segments" role="radiogroup" aria-label="X axis">
+        {AXES.map(([axis, label, title]) => (
+          <label key={axis} title={title}>
+            <input type="radio" name="axis" checked={settings.axis === axis} onChange={() => change({ axis })} />
+            {label}
+          </label>
+        ))}
+      </div>
+      <label className="charts-smooth" title="Exponential moving average, as TensorBoard's">
+        Smoothing
+        <input
+          type="range"
+          min={0}
+          max={0.99}
+          step={0.01}
+          value={settings.smoothing}
+          onChange={(event) => change({ smoothing: event.target.valueAsNumber })}
+        />
+        <output className="tabular">{settings.smoothing.toFixed(2)}</output>
+      </label>
+      <div className="charts-switches">
+        <Switch label="Log x" on={settings.logX} set={(logX) => change({ logX })} disabled={settings.axis === "time"} />
+        <Switch label="Log y" on={settings.logY} set={(logY) => change({ logY })} />
+        <Switch
+          label="Ignore outliers"
+          on={settings.ignoreOutliers}
+          set={(ignoreOutliers) => change({ ignoreOutliers })}
+        />
+      </div>
+      {problem !== undefined && (
+        <p className="charts-problem" role="alert">
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Switch(props: { label: string; on: boolean; set: (on: boolean) => void; disabled?: boolean }) {
+  return (
+    <label className="switch">
+      <input
+        type="checkbox"
+        checked={props.on && !props.disabled}
+        disabled={props.disabled}
+        onChange={(event) => props.set(event.target.checked)}
+      />
+      {props.label}
+    </label>
+  );
+}

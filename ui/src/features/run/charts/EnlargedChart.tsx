@@ -1,0 +1,156 @@
+import { useEffect, useRef, useState } from "react";
+import { canvasAsPng, fileName, linesAsCsv, saveBlob } from "@/components/chart/exporting";
+import type { ChartHandle } from "@/components/chart/LineChart";
+import type { Line } from "@/components/chart/lines";
+import { formatExact } from "@/components/chart/numbers";
+import type { View } from "@/components/chart/plot";
+import { Icon } from "@/components/Icon";
+import { resolveColor } from "@/lib/colors";
+import { formatCount } from "@/lib/format";
+import type { MetricSummary } from "../api";
+import { MetricCurve } from "./MetricCurve";
+
+interface EnlargedChartProps {
+  runId: string;
+  startTime: number;
+  metric: MetricSummary;
+  view: View;
+  previous: string | undefined;
+  next: string | undefined;
+  enlarge: (metric: string | undefined) => void;
+}
+
+/** Columns asked for: about one per pixel of a wide screen. */
+const COLUMNS = 1800;
+
+/** One chart over the whole window, to look closely and to take away. */
+export function EnlargedChart({ runId, startTime, metric, view, previous, next, enlarge }: EnlargedChartProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const chart = useRef<ChartHandle>(null);
+  const [line, setLine] = useState<Line | null>(null);
+
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+
+  const savePng = async () => {
+    if (!chart.current) return;
+    const colors = { background: resolveColor("--bg-raised"), text: resolveColor("--text") };
+    saveBlob(await canvasAsPng(chart.current.canvas, metric.key, colors), fileName(metric.key, "png"));
+  };
+  const saveCsv = () => {
+    if (line) saveBlob(new Blob([linesAsCsv([line], view.axis)], { type: "text/csv" }), fileName(metric.key, "csv"));
+  };
+
+  return (
+    <dialog
+      ref={dialog}
+      className="enlarged"
+      aria-label={metric.key}
+      onClose={() => enlarge(undefined)}
+      onClick={(event) => event.target === dialog.current && dialog.current.close()}
+      onKeyDown={(event) => event.key === "Escape" && dialog.current?.close()}
+    >
+      <div className="enlarged-body">
+        <header>
+          <h2>{metric.key}</h2>
+          <div className="enlarged-actions">
+            <Step label="Previous metric" icon="arrowUp" to={previous} enlarge={enlarge} />
+            <Step label="Next metric" icon="arrowDown" to={next} enlarge={enlarge} />
+            <button type="button" className="button" disabled={!line} onClick={savePng}>
+              <Icon name="download" size={14} /> PNG
+            </button>
+            <button type="button" className="button" disabled={!line} onClick={saveCsv}>
+              <Icon name="download" size={14} /> CSV
+            </button>
+            <button type="button" className="icon-button" aria-label="Close" onClick={() => dialog.current?.close()}>
+              <Icon name="close" />
+            </button>
+          </div>
+        </header>
+        <div className="enlarged-plot">
+          <MetricCurve
+            runId={runId}
+            metric={metric}
+            view={view}
+            startTime={startTime}
+            columns={COLUMNS}
+            handle={chart}
+            onLine={setLine}
+          />
+        </div>
+        <Legend line={line} view={view} />
+        <dl className="enlarged-facts tabular">
+          <Fact name="latest" value={formatExact(metric.value)} />
+          <Fact name="min" value={formatExact(metric.min)} />
+          <Fact name="max" value={formatExact(metric.max)} />
+          <Fact name="last step" value={metric.step.toLocaleString("en-US")} />
+          <Fact name="points" value={formatCount(metric.count)} />
+        </dl>
+      </div>
+    </dialog>
+  );
+}
+
+function Step(props: {
+  label: string;
+  icon: "arrowUp" | "arrowDown";
+  to: string | undefined;
+  enlarge: (metric: string) => void;
+}) {
+  const { to } = props;
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      title={props.label}
+      aria-label={props.label}
+      disabled={to === undefined}
+      onClick={() => to !== undefined && props.enlarge(to)}
+    >
+      <Icon name={props.icon} />
+    </button>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+/** What the strokes of the chart mean, as far as they are there. */
+function Legend({ line, view }: { line: Line | null; view: View }) {
+  if (!line) return null;
+  const gaps = line.last.some((value) => !Number.isFinite(value));
+  const color = `var(${line.color})`;
+  return (
+    <ul className="legend">
+      <li>
+        <i style={{ background: color, opacity: view.smoothing > 0 ? 0.35 : 1 }} />
+        {line.banded ? "last value of each column" : "every point"}
+      </li>
+      {view.smoothing > 0 && (
+        <li>
+          <i style={{ background: color }} />
+          smoothed, {view.smoothing.toFixed(2)}
+        </li>
+      )}
+      {line.banded && (
+        <li>
+          <i className="legend-band" style={{ background: color }} />
+          min to max of {formatCount(Math.round(line.count / line.x.length))} points a column
+        </li>
+      )}
+      {gaps && (
+        <li>
+          <span style={{ color }}>×</span> NaN or infinite
+        </li>
+      )}
+      <li className="legend-hint">Drag to zoom, double-click to see all</li>
+    </ul>
+  );
+}

@@ -1,0 +1,23 @@
+import { formatExact } from "@/components/chart/numbers";
+import { formatNumber, formatTime } from "@/lib/format";
+import type { MetricSummary } from "../api";
+
+/** A metric with one point is a number: a chart of it would be empty. */
+export function SinglePoint({ metric }: { metric: MetricSummary }) {
+  const isShare = metric.value >= 0 && metric.value <= 1;
+  return (
+    <div className="single-point">
+      <strong className="tabular" title={formatExact(metric.value)}>
+        {formatNumber(metric.value)}
+      </strong>
+      {isShare && (
+        <div className="single-bar" aria-hidden="true">
+          <div style={{ width: `${metric.value * 100}%` }} />
+        </div>
+      )}
+      <span className="faint tabular">
+        one point, step {metric.step.toLocaleString("en-US")}, {formatTime(metric.timestamp)}
+      </span>
+    </div>
+  );
+}

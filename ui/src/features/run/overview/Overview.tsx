@@ -1,0 +1,20 @@
+import type { Run } from "../api";
+import { Datasets } from "./Datasets";
+import { MetricsCard } from "./MetricsCard";
+import { Note } from "./Note";
+import { ParamsCard } from "./ParamsCard";
+import { TagsCard } from "./TagsCard";
+import "./overview.css";
+
+/** What the run is made of, on one page. */
+export function Overview({ run }: { run: Run }) {
+  return (
+    <div className="overview">
+      <Note run={run} />
+      <ParamsCard params={run.params} />
+      <MetricsCard run={run} />
+      <TagsCard run={run} />
+      <Datasets datasets={run.datasets} />
+    </div>
+  );
+}
