@@ -1,4 +1,118 @@
-/** The runs of an experiment as a table. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { type ReactNode, useState } from "react";
+import { CrumbSeparator, Crumbs } from "@/components/Crumbs";
+import { Failure } from "@/components/Failure";
+import { Loading } from "@/components/Loading";
+import { readStored, writeStored } from "@/lib/stored";
+import { experimentOf } from "./api/experiment";
+import { runColumns } from "./api/runColumns";
+import { defaultChoice, readChoice, writeChoice } from "./columnChoice";
+import { EmptyRuns } from "./EmptyRuns";
+import { FilterField } from "./FilterField";
+import { FindField } from "./FindField";
+import styles from "./RunsPage.module.css";
+import { RunsPanel } from "./RunsPanel";
+import type { RunsSearch } from "./search";
+import { useRunTable } from "./useRunTable";
+
+const route = getRouteApi("/experiments/$experimentId");
+
+/** The runs of an experiment as a table. The address holds filter, order, columns and view. */
 export function RunsPage({ experimentId }: { experimentId: string }) {
-  return <h1>{experimentId}</h1>;
+  const search = route.useSearch();
+  const navigate = useNavigate({ from: "/experiments/$experimentId" });
+  const client = useQueryClient();
+  const experiment = useQuery(experimentOf(experimentId));
+  const columns = useQuery(runColumns(experimentId));
+  const storageKey = `columns.${experimentId}`;
+  const beginning = useFirst(columns.data && defaultChoice(columns.data), (text) => text.includes("."));
+  const choiceText = search.cols ?? readStored<string>(storageKey) ?? beginning;
+  const request = {
+    experimentId,
+    filter: search.filter ?? "",
+    view: search.view ?? ("active" as const),
+    columns: readChoice(choiceText ?? ""),
+  };
+  const isReady = choiceText !== undefined || columns.isError;
+  const query = useRunTable(request, isReady, () =>
+    client.invalidateQueries({ queryKey: runColumns(experimentId).queryKey }),
+  );
+  const table = useLast(query.data);
+  const name = experiment.data?.name ?? "";
+
+  const change = (changed: { [K in keyof RunsSearch]?: RunsSearch[K] | undefined }) =>
+    navigate({ search: (old) => clean({ ...old, ...changed }), replace: true });
+  function choose(ids: readonly string[] | undefined) {
+    const text = ids && writeChoice(ids);
+    writeStored(storageKey, text);
+    change({ cols: text });
+  }
+
+  let content: ReactNode;
+  if (experiment.isError) {
+    content = <Failure what="the experiment" error={experiment.error} retry={experiment.refetch} />;
+  } else if (table === undefined) {
+    content = query.isError ? (
+      <Failure what="the runs" error={query.error} retry={query.refetch} />
+    ) : (
+      <Loading what="runs" />
+    );
+  } else if (table.total === 0 && request.filter === "" && request.view === "active" && !query.isFetching) {
+    content = <EmptyRuns experimentName={name} />;
+  } else {
+    content = (
+      <RunsPanel
+        experimentName={name}
+        table={table}
+        request={request}
+        columns={columns.data}
+        search={search}
+        isStale={query.isPlaceholderData || query.isError}
+        onChange={change}
+        onChoose={choose}
+      />
+    );
+  }
+  return (
+    <main className={styles.page}>
+      <Crumbs title={name || "Runs"}>
+        <Link to="/">Experiments</Link>
+        <CrumbSeparator />
+        <span aria-current="page" title={name}>
+          {name}
+        </span>
+      </Crumbs>
+      <h1 className="visually-hidden">Runs of {name}</h1>
+      <div className={styles.filters}>
+        <FilterField
+          applied={request.filter}
+          columns={columns.data}
+          error={query.error}
+          onApply={(filter) => change({ filter: filter || undefined })}
+        />
+        <FindField value={search.find ?? ""} onChange={(find) => change({ find: find || undefined })} />
+      </div>
+      {content}
+    </main>
+  );
+}
+
+function clean(search: { [K in keyof RunsSearch]?: RunsSearch[K] | undefined }): RunsSearch {
+  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as RunsSearch;
+}
+
+/** The first value that is good enough; later ones change nothing, so that columns do not jump while runs arrive. */
+function useFirst<T>(value: T | undefined, isGood: (value: T) => boolean): T | undefined {
+  const [first, setFirst] = useState<T>();
+  if (first !== undefined) return first;
+  if (value !== undefined && isGood(value)) setFirst(value);
+  return value;
+}
+
+/** The last value there was: a refused filter leaves the table as it is. */
+function useLast<T>(value: T | undefined): T | undefined {
+  const [last, setLast] = useState(value);
+  if (value !== undefined && value !== last) setLast(value);
+  return value ?? last;
 }

@@ -1,0 +1,127 @@
+import { useMemo, useState } from "react";
+import { readStored, writeStored } from "@/lib/stored";
+import { parentRows } from "@/lib/tree";
+import { useNow } from "@/lib/useNow";
+import type { TableRequest } from "./api/runTable";
+import { arrangeRows, findRows, orderRows } from "./arrange";
+import type { KnownColumns } from "./columnChoice";
+import { RunGrid } from "./RunGrid";
+import type { SortOrder } from "./search";
+import { clickSort, type RunsSearch, readSort, writeSort } from "./search";
+import { shownColumns } from "./shownColumn";
+import { Toolbar } from "./Toolbar";
+import { durations, type RunTable } from "./table";
+
+type Props = {
+  experimentName: string;
+  table: RunTable;
+  request: TableRequest;
+  columns: KnownColumns | undefined;
+  search: RunsSearch;
+  isStale: boolean;
+  onChange: (changed: { [K in keyof RunsSearch]?: RunsSearch[K] | undefined }) => void;
+  onChoose: (ids: readonly string[] | undefined) => void;
+};
+
+type Widths = Record<string, number>;
+
+/** The table and the bar above it: what is worked out from the rows, and what is selected in them. */
+export function RunsPanel({ experimentName, table, request, columns, search, isStale, onChange, onChoose }: Props) {
+  const now = useNow(15_000);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
+  const widthsKey = `widths.${request.experimentId}`;
+  const [widths, setWidths] = useState<Widths>(() => readStored<Widths>(widthsKey) ?? {});
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the order of running runs need not follow every tick
+  const duration = useMemo(() => durations(table, now), [table]);
+  const choiceKey = request.columns.map((column) => column.id).join("\n");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says whether the columns are others
+  const shown = useMemo(() => shownColumns(table, request.columns, duration), [table, choiceKey, duration]);
+  const order: SortOrder[] = useMemo(() => readSort(search.sort), [search.sort]);
+  const ordered = useMemo(() => orderRows(table, order, shown, duration), [table, order, shown, duration]);
+  const parents = useMemo(() => parentRows(table.ids, table.parentIds), [table]);
+  const matches = useMemo(() => findRows(table, search.find ?? ""), [table, search.find]);
+  const isFlat = search.flat === true;
+  const arranged = useMemo(
+    () => arrangeRows(ordered, parents, matches, isFlat, (row) => collapsed.has(table.ids[row] as string)),
+    [ordered, parents, matches, isFlat, collapsed, table],
+  );
+  const hasFamilies = useMemo(() => parents.some((parent) => parent >= 0), [parents]);
+
+  function resize(id: string, width: number | undefined) {
+    const { [id]: _, ...others } = widths;
+    const next = width === undefined ? others : { ...others, [id]: width };
+    setWidths(next);
+    writeStored(widthsKey, next);
+  }
+  function toggle(runId: string) {
+    const next = new Set(collapsed);
+    if (!next.delete(runId)) next.add(runId);
+    setCollapsed(next);
+  }
+  const isFound = matches !== undefined;
+  return (
+    <>
+      <Toolbar
+        experimentName={experimentName}
+        experimentId={request.experimentId}
+        table={table}
+        rows={arranged.nested.rows}
+        found={isFound ? arranged.found : undefined}
+        shown={shown}
+        columns={columns}
+        chosen={new Set(request.columns.map((column) => column.id))}
+        view={request.view}
+        isFlat={isFlat}
+        hasFamilies={hasFamilies}
+        selected={selected}
+        onSelect={setSelected}
+        onView={(view) => {
+          setSelected(new Set());
+          onChange({ view: view === "deleted" ? "deleted" : undefined });
+        }}
+        onFlat={(flat) => onChange({ flat: flat ? true : undefined })}
+        onChoose={onChoose}
+      />
+      {arranged.nested.rows.length === 0 ? (
+        <Nothing find={search.find} filter={request.filter} view={request.view} />
+      ) : (
+        <RunGrid
+          table={table}
+          nested={arranged.nested}
+          isNested={arranged.isNested}
+          columns={shown}
+          order={order}
+          widths={widths}
+          selected={selected}
+          collapsed={collapsed}
+          now={now}
+          isStale={isStale}
+          onSort={(id, firstDescending, isFurther) =>
+            onChange({ sort: writeSort(clickSort(order, id, firstDescending, isFurther)) })
+          }
+          onResize={resize}
+          onSelect={setSelected}
+          onToggle={toggle}
+        />
+      )}
+    </>
+  );
+}
+
+/** Why there is nothing to see. */
+function Nothing({ find, filter, view }: { find: string | undefined; filter: string; view: string }) {
+  return (
+    <div className="notice">
+      <h2>{find ? `No run is called “${find}”` : filter ? "No run matches the filter" : "Nothing is deleted"}</h2>
+      <p>
+        {find
+          ? "Names were looked through as they are written, in any case."
+          : filter
+            ? `Kipu looked at all ${view} runs of the experiment.`
+            : "Runs that you delete wait here until they are restored or removed for good."}
+      </p>
+    </div>
+  );
+}
