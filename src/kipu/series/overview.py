@@ -41,7 +41,8 @@ class Part(NamedTuple):
     """What one block (or, without a directory, the tail) has of one curve."""
 
     entry: Entry
-    directory: Directory | None
+    directory: Directory | None = None
+    block_no: int = -1
 
     @property
     def first(self) -> tuple[int, int]:

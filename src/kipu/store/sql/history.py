@@ -1,0 +1,99 @@
+"""Pages of a metric's history, in MLflow's order: timestamp, step, value."""
+
+from __future__ import annotations
+
+import binascii
+import struct
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+
+import numpy as np
+
+from kipu.entities import Metric, PagedList
+from kipu.exceptions import InvalidParameter
+from kipu.series.curves import Curve, Ints, rank
+from kipu.series.points import SeriesName
+
+_TOKEN = struct.Struct(">5q")
+
+
+@dataclass(frozen=True)
+class _History:
+    """The points of one key, each with its source, in order."""
+
+    points: Curve
+    source: Ints
+
+    @classmethod
+    def of(cls, curves: dict[int, Curve]) -> _History:
+        points = Curve.join(list(curves.values()))
+        sizes = [curve.size for curve in curves.values()]
+        source = np.repeat(np.array(list(curves), np.int64), sizes)
+        if len(curves) < 2 and bool((points.timestamp[1:] >= points.timestamp[:-1]).all()):
+            return cls(points, source)  # by step and by time is the same order then
+        bits = np.ascontiguousarray(points.value).view(np.int64)
+        order = np.lexsort((source, bits, rank(points.value), points.step, points.timestamp))
+        return cls(points.take(order), source[order])
+
+    def places(self, at: slice) -> list[Ints]:
+        """The columns that the order goes by."""
+        points = self.points.take(at)
+        bits = np.ascontiguousarray(points.value).view(np.int64)
+        return [points.timestamp, points.step, rank(points.value), bits, self.source[at]]
+
+    def after(self, place: tuple[int, ...]) -> int:
+        """How many points lie at or before a place."""
+        first, last = (
+            int(np.searchsorted(self.points.timestamp, place[0], side))
+            for side in ("left", "right")
+        )
+        # Of this one timestamp: compare the other columns, the last of them first.
+        beyond = np.zeros(last - first, np.bool_)
+        columns = self.places(slice(first, last))
+        for column, limit in zip(reversed(columns[1:]), reversed(place[1:]), strict=True):
+            beyond = (column > limit) | ((column == limit) & beyond)
+        return last - int(np.count_nonzero(beyond))
+
+
+def history_page(
+    run_id: str,
+    sources: dict[int, SeriesName],
+    curves: dict[int, Curve],
+    max_results: int | None,
+    page_token: str | None,
+) -> PagedList[Metric]:
+    """One page of the points of a key; a token names the last point of the page before.
+
+    Raises:
+        InvalidParameter: The token cannot be read.
+    """
+    history = _History.of(curves)
+    first = history.after(_read_token(page_token)) if page_token else 0
+    last = history.points.size
+    token = None
+    if max_results is not None and first + max_results < last:
+        last = first + max_results
+        place = [int(column[0]) for column in history.places(slice(last - 1, last))]
+        token = urlsafe_b64encode(_TOKEN.pack(*place)).decode().rstrip("=")
+    points, source = history.points.take(slice(first, last)), history.source[first:last]
+    columns = (points.value, points.timestamp, points.step, source)
+    return PagedList(
+        [
+            Metric(key, value, timestamp, step, model_id, dataset_name, dataset_digest, run_id)
+            for value, timestamp, step, number in zip(
+                *(column.tolist() for column in columns), strict=True
+            )
+            for key, model_id, dataset_name, dataset_digest in (sources[number],)
+        ],
+        token,
+    )
+
+
+def _read_token(token: str) -> tuple[int, ...]:
+    try:
+        return _TOKEN.unpack(urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    except (struct.error, binascii.Error, ValueError):
+        raise InvalidParameter(
+            f"The page token {token!r} is none of this store; pass the one that came with the "
+            "page before, or none for the first page."
+        ) from None
