@@ -45,6 +45,12 @@ def check_metric_value(key: str, value: object) -> None:
         raise InvalidParameter(
             f"The value of metric {key!r} must be a number; {value!r} is {type(value).__name__}."
         )
+    try:
+        float(value)
+    except (OverflowError, TypeError):
+        raise InvalidParameter(
+            f"The value of metric {key!r} must fit into a double; {value!r:.60} does not."
+        ) from None
 
 
 def check_time(key: str, timestamp: object, step: object) -> None:
