@@ -1,1 +1,1 @@
-"""The store on a database, through SQLAlchemy Core: SQLite today, server engines by the same SQL."""
+"""The store on a database, through SQLAlchemy Core: on SQLite today."""

@@ -6,6 +6,8 @@ foreign key across experiments, and no index on text of unbounded length.
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
@@ -13,10 +15,10 @@ metadata = sa.MetaData()
 
 Text = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
 Blob = sa.LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
-Double = sa.Double()
+Double: sa.Double[float] = sa.Double()
 
 
-def _key(name: str, type_: sa.types.TypeEngine[object] | None = None) -> sa.Column[object]:
+def _key(name: str, type_: sa.types.TypeEngine[Any] | None = None) -> sa.Column[Any]:
     return sa.Column(name, type_ or sa.BigInteger(), primary_key=True, autoincrement=False)
 
 
@@ -64,16 +66,23 @@ runs = _table(
     sa.Column("deleted_time", sa.BigInteger()),
     # NULL: <location of the experiment>/<run id>/artifacts.
     sa.Column("artifact_uri", Text),
-    # ms since the Unix epoch of the last change of any kind: the cursor of live views.
+    # When the run last changed in any way, in ms since the Unix epoch, but always greater than any
+    # other in the store: the cursor of live views, and what tells a stale document.
     sa.Column("changed", sa.BigInteger(), nullable=False),
-    sa.Index("runs_by_lifecycle", "experiment_id", "lifecycle_stage", "run_no"),
-    sa.Index("runs_by_change", "experiment_id", "changed"),
+    # The status is there so that runs are counted from the index alone.
+    sa.Index("runs_by_lifecycle", "experiment_id", "lifecycle_stage", "run_no", "status"),
+    sa.Index("runs_by_change", "changed"),
 )
 
+# A cache: valid while ``changed`` equals the run's.
 run_documents = _table(
     "run_documents",
     _key("experiment_id"),
     _key("run_no"),
+    sa.Column("changed", sa.BigInteger(), nullable=False),
+    # As the experiment's artifact_location is kept: relative to the root, or absolute.
+    sa.Column("artifact_uri", Text, nullable=False),
+    # The wire's JSON of the run without its artifact URI, which depends on who reads.
     sa.Column("document", Blob, nullable=False),
 )
 
@@ -130,7 +139,16 @@ latest_metrics = _table(
     sa.Column("max", Double),
     # Whether this row is the newest of its key over all sources: what a search sees.
     sa.Column("is_latest", sa.Boolean(), nullable=False),
-    sa.Index("latest_metrics_by_value", "experiment_id", "key_id", "kind", "value", "run_no"),
+    # The last column is there so that a whole column of a run table is read from the index alone.
+    sa.Index(
+        "latest_metrics_by_value",
+        "experiment_id",
+        "key_id",
+        "kind",
+        "value",
+        "run_no",
+        "is_latest",
+    ),
 )
 
 metric_tail = _table(

@@ -1,0 +1,44 @@
+"""The whole store on a database."""
+
+from __future__ import annotations
+
+from kipu.store.sql.engine import Database
+from kipu.store.sql.links import SqlLinks
+from kipu.store.sql.locations import Locations
+from kipu.store.sql.logged_models import SqlLoggedModels
+from kipu.store.sql.names import Names
+from kipu.store.sql.runs import SqlRuns
+from kipu.store.sql.schema import prepare
+from kipu.store.sql.searches import SqlSearches
+from kipu.store.sql.views import SqlViews
+
+
+class SqlStore(SqlSearches, SqlRuns, SqlLinks, SqlLoggedModels, SqlViews):
+    """Keeps ``ServedStore``'s promises on a database that SQLAlchemy opens; today on SQLite.
+
+    Args:
+        url: SQLAlchemy's URL of the database. A file that is not there is made.
+        artifact_root: Absolute path or URI below which experiments without a location of their own
+            keep their artifacts.
+        durable: Whether what was acknowledged survives a power cut, not only a crash.
+        portable: Whether locations below the root are kept relative to it, because the artifacts
+            travel with the database.
+
+    Raises:
+        MlflowException: The database is another program's, or of a newer Kipu.
+        Unavailable: It cannot be opened.
+    """
+
+    def __init__(
+        self, url: str, artifact_root: str, durable: bool = False, portable: bool = False
+    ) -> None:
+        self._locations = Locations(artifact_root, portable)
+        self._names = Names()
+        self._places: dict[str, tuple[int, int]] = {}
+        self._homes: dict[int, str] = {}
+        self._database = Database(url, durable)
+        prepare(self._database.engine, self._database.path, self._locations.of_new_experiment("0"))
+
+    def close(self) -> None:
+        """Close all connections; the database folds its write-ahead log into the file."""
+        self._database.close()
