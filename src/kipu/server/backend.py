@@ -21,6 +21,7 @@ FOLDER = "mlruns"
 ARTIFACT_FOLDER = "mlartifacts"
 RECOVER_EVERY_S = 2
 FOLD_EVERY_S = 30
+IDLE_MS = 60_000
 
 
 def open_parts(settings: ServerSettings) -> tuple[State, list[Chore]]:
@@ -48,7 +49,7 @@ def open_parts(settings: ServerSettings) -> tuple[State, list[Chore]]:
     store = open_store(uri, artifact_root=root, durable=True)
     tracking = TrackingService(store)
     chores = [
-        Chore("Folding idle metrics", FOLD_EVERY_S, store.fold_idle),
+        Chore("Folding idle metrics", FOLD_EVERY_S, lambda: store.fold_idle(IDLE_MS)),
         Chore(
             "Taking in the journals of ended processes",
             RECOVER_EVERY_S,

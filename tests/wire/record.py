@@ -1,0 +1,44 @@
+"""Records what a real MLflow server answers: ``python tests/wire/record.py http://127.0.0.1:5000``.
+
+The server must be a scratch one, new and with a SQLite store. Review what changes as a diff.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from steps import play
+
+GOLDEN = Path(__file__).parent / "golden.json"
+
+
+def sender(base: str) -> Any:
+    def send(method: str, path: str, given: dict[str, Any]) -> tuple[int, Any]:
+        data = json.dumps(given).encode() if method == "POST" else None
+        query = "?" + urllib.parse.urlencode(given, doseq=True) if method == "GET" else ""
+        request = urllib.request.Request(
+            base + path + query,
+            data,
+            {"Content-Type": "application/json"} if data else {},
+            method=method,
+        )
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+
+    return send
+
+
+if __name__ == "__main__":
+    recorded = play(sender(sys.argv[1].rstrip("/")))
+    GOLDEN.write_text(json.dumps(recorded, indent=1, sort_keys=True) + "\n")
