@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -84,16 +83,9 @@ def write_points(
     """
     if not len(points):
         return False
-    row = {
-        "experiment_id": experiment_id,
-        "run_no": run_no,
-        "writer": writer,
-        "seq": seq,
-        "count": len(points),
-        "appended": now_ms(),
-        "points": points.encode(),
-    }
-    if db.execute(_arrive, row).rowcount == 0:
+    place = (experiment_id, run_no, writer)
+    row = (*place, seq, len(points), now_ms(), points.encode(), *place, seq)
+    if db.exec_driver_sql(_text(_arrive, db.dialect), row).rowcount == 0:
         return False
     names.note(db, experiment_id, {(METRIC, series.key) for series in points.series})
     _supersede(db, experiment_id, run_no, points)
@@ -128,7 +120,7 @@ _upsert = _new.on_conflict_do_update(
 _of_run = sa.and_(
     _old.experiment_id == sa.bindparam("of_experiment"), _old.run_no == sa.bindparam("of_run")
 )
-_sourced = sa.select(sa.exists().where(_of_run, _old.source_id != 0))
+_sourced = sa.select(sa.exists().where(_of_run, _old.source_id != sa.literal_column("0")))
 _other = latest_metrics.alias("other")
 _elect = (
     latest_metrics.update()
@@ -152,33 +144,33 @@ def _supersede(db: sa.Connection, experiment_id: int, run_no: int, points: Point
     # In order of the table's key, so that two transactions cannot wait for each other.
     rows = sorted(_latest_rows(experiment_id, run_no, points), key=itemgetter(2, 3))
     # As plain tuples: SQLAlchemy's handling of named values costs twice what SQLite does.
-    db.exec_driver_sql(_text_of_upsert(db.dialect), rows)
-    place = {"of_experiment": experiment_id, "of_run": run_no}
-    sourced = any(row[3] for row in rows) or db.scalar(_sourced, place)
+    db.exec_driver_sql(_text(_upsert, db.dialect), rows)
+    sourced = (
+        any(row[3] for row in rows)
+        or db.exec_driver_sql(_text(_sourced, db.dialect), (experiment_id, run_no)).scalar()
+    )
     if sourced:  # else each key has one row, and that is its newest
+        place = {"of_experiment": experiment_id, "of_run": run_no}
         db.execute(_elect, [place | {"of_key": key} for key in sorted({row[2] for row in rows})])
-
-
-@lru_cache(maxsize=8)
-def _text_of_upsert(dialect: sa.Dialect) -> str:
-    compiled = _upsert.compile(dialect=dialect, column_keys=[column.name for column in _old])
-    return str(compiled)
 
 
 def _latest_rows(experiment_id: int, run_no: int, points: Points) -> list[tuple[Any, ...]]:
     """Rows of ``latest_metrics`` in the order of its columns; its key comes first."""
-    columns = (column.tolist() for column in latest(points))
     rows = []
-    for number, count, kind, value, step, timestamp, least, most in zip(*columns, strict=True):
+    for number, count, kind, value, step, timestamp, least, most in latest(points):
         key, model_id, dataset_name, dataset_digest = points.series[number]
+        source = source_id(model_id, dataset_name, dataset_digest)
         rows.append(
             (
-                experiment_id, run_no,
-                key_id(key), source_id(model_id, dataset_name, dataset_digest),
+                experiment_id, run_no, key_id(key), source,
                 model_id, dataset_name, dataset_digest,
-                kind, value, step, timestamp, count,
-                None if math.isnan(least) else least, None if math.isnan(most) else most,
-                True,
+                kind, value, step, timestamp, count, least, most, True,
             )
         )  # fmt: skip
     return rows
+
+
+@lru_cache(maxsize=32)
+def _text(statement: sa.ClauseElement, dialect: sa.Dialect) -> str:
+    """A statement for values that come as tuples, in the order in which it names them."""
+    return str(statement.compile(dialect=dialect))
