@@ -17,6 +17,7 @@ T = TypeVar("T", Run, Experiment)
 CONTEXT_TAG = "mlflow.data.context"
 RUN_NAME_TAG = "mlflow.runName"
 
+_RUN_NAME = Field("attribute", "run_name")
 _HAS, _NAN, _LACKS = 0, 1, 2
 
 
@@ -57,6 +58,9 @@ def matches(tree: Node | None, entity: Run | Experiment) -> bool:
         case Comparison(field, "IS NOT NULL"):
             return bool(_values(field, entity))
         case Comparison(field, comparator, wanted):
+            if field == _RUN_NAME:
+                # As in MLflow, a filter reads the tag, and only an order the run's own name.
+                field = Field("tag", RUN_NAME_TAG)
             if isinstance(entity, Experiment) and field.key == "experiment_id":
                 wanted = _as_numbers(field, wanted)
             compare = _COMPARE[comparator]

@@ -1,0 +1,307 @@
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kipu.entities import (
+    Dataset,
+    DatasetInput,
+    InputTag,
+    Metric,
+    Param,
+    Run,
+    RunData,
+    RunInfo,
+    RunInputs,
+    RunTag,
+)
+from kipu.entities.states import LifecycleStage, ViewType
+from kipu.search import (
+    And,
+    Comparison,
+    Field,
+    Node,
+    Not,
+    Or,
+    OrderBy,
+    decode_token,
+    encode_token,
+    matches,
+    parse_run_order,
+    print_order,
+    sort_entities,
+)
+from kipu.store.sql import keys, search, search_drivers, search_walks, tables
+from kipu.store.sql.search import count_runs, find_runs
+
+LARGEST = sys.float_info.max
+METRICS, PARAMS, TAGS = ("a", "b"), ("x", "y"), ("t", "mlflow.runName")
+NUMBERS = (-LARGEST, -1.0, 0.0, 1.0, 2.5, LARGEST, math.inf, -math.inf)
+TEXTS = ("", "a", "A", "ab", "aB", "%", "_", "[a]", "a*", "ä", "Ä", "10", "9", "a\nb", "\\")
+TIMES = (-5, 0, 1, 2, 1000)
+STAGES = (LifecycleStage.ACTIVE, LifecycleStage.ACTIVE, LifecycleStage.DELETED)
+EXPERIMENTS = (1, 2, 7)
+
+# What is kept
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[sa.Connection]:
+    engine = sa.create_engine("sqlite://")
+    # The driver would begin transactions late, and not roll everything back.
+    sa.event.listen(engine, "connect", lambda db, _: setattr(db, "isolation_level", None))
+    sa.event.listen(engine, "begin", lambda db: db.exec_driver_sql("BEGIN"))
+    with engine.connect() as db:
+        db.exec_driver_sql("PRAGMA case_sensitive_like = ON")
+        tables.metadata.create_all(db)
+        rows = [
+            {"experiment_id": one, "name": str(one), "artifact_location": f"s3://b/{one}"}
+            | {"lifecycle_stage": "active", "creation_time": 0, "last_update_time": 0}
+            for one in EXPERIMENTS
+        ]
+        db.execute(tables.experiments.insert(), rows)
+        db.commit()
+        yield db
+    engine.dispose()
+
+
+@contextmanager
+def forgotten(db: sa.Connection) -> Iterator[sa.Connection]:
+    """The database, which is as it was afterwards."""
+    try:
+        yield db
+    finally:
+        db.rollback()
+
+
+def insert(db: sa.Connection, runs: Sequence[Run]) -> None:
+    rows: dict[sa.Table, list[dict[str, Any]]] = {}
+    for run in runs:
+        _rows_of(run, rows)
+    for table, values in rows.items():
+        if table is tables.datasets:
+            values = list({value["dataset_id"]: value for value in values}.values())
+            db.execute(table.insert().prefix_with("OR IGNORE"), values)
+        else:
+            db.execute(table.insert(), values)
+
+
+def place_of(run: Run) -> tuple[int, int]:
+    return int(run.info.experiment_id), keys.run_no(run.info.start_time or 0, run.info.run_id)
+
+
+def _rows_of(run: Run, rows: dict[sa.Table, list[dict[str, Any]]]) -> None:
+    info = run.info
+    experiment_id, run_no = place_of(run)
+    place = {"experiment_id": experiment_id, "run_no": run_no}
+
+    def add(table: sa.Table, **values: Any) -> None:
+        rows.setdefault(table, []).append(place | values)
+
+    add(
+        tables.runs,
+        run_id=info.run_id,
+        name=info.run_name,
+        status=info.status,
+        lifecycle_stage=info.lifecycle_stage,
+        user_id=info.user_id,
+        start_time=info.start_time,
+        end_time=info.end_time,
+        artifact_uri=None,
+        changed=0,
+    )
+    add(tables.run_directory, run_id=info.run_id)
+    for metric in run.data._metric_objs:
+        kind, value = stored_metric(metric.value)
+        row = {"key_id": keys.key_id(metric.key), "step": 0, "timestamp": 0, "count": 1}
+        add(tables.latest_metrics, **row, source_id=0, kind=kind, value=value, is_latest=True)
+        # An older point of a model under the same key, which no search may see.
+        older = {"source_id": keys.source_id("m", None, None), "model_id": "m", "is_latest": False}
+        add(tables.latest_metrics, **row, **older, kind=0, value=1.0)
+    for table, pairs in ((tables.params, run.data.params), (tables.run_tags, run.data.tags)):
+        for key, value in pairs.items():
+            row = {"key_id": keys.key_id(key), "value": value}
+            add(table, **row, value_hash=keys.value_hash(value), value_prefix=value[:64])
+    for at, used in enumerate(run.inputs.dataset_inputs if run.inputs else ()):
+        number = keys.key_id(used.dataset.name + "/" + used.dataset.digest)
+        labels = {tag.key: tag.value for tag in used.tags}
+        text = msgspec.json.encode(labels).decode()
+        add(tables.run_links, kind=1, target=str(number), step=0, tags=text, position=at)
+        dataset = {"name": used.dataset.name, "digest": used.dataset.digest}
+        rows.setdefault(tables.datasets, []).append(
+            {"experiment_id": experiment_id, "dataset_id": number, "source_type": "", "source": ""}
+            | dataset
+        )
+
+
+def stored_metric(value: float) -> tuple[int, float]:
+    if math.isnan(value):
+        return 1, 0.0
+    if math.isinf(value):
+        return (2, LARGEST) if value > 0 else (3, -LARGEST)
+    return 0, value
+
+
+# What is drawn
+
+inputs = st.lists(
+    st.builds(
+        lambda name, digest, context: DatasetInput(
+            Dataset(name, digest, "", ""),
+            [InputTag("mlflow.data.context", context)] if context is not None else [],
+        ),
+        st.sampled_from(("train", "test")),
+        st.sampled_from(("1", "2")),
+        st.sampled_from((None, "training", "")),
+    ),
+    max_size=2,
+    unique_by=lambda used: used.dataset.name + used.dataset.digest,
+)
+
+
+@st.composite
+def run_lists(draw: st.DrawFn) -> list[Run]:
+    heads = draw(st.lists(st.integers(0, 0xFFFFF), max_size=12, unique=True))
+    return [draw(one_run(f"{head:05x}" + "0" * 27)) for head in heads]
+
+
+@st.composite
+def one_run(draw: st.DrawFn, run_id: str) -> Run:
+    text = st.sampled_from(TEXTS)
+    tags = draw(st.dictionaries(st.sampled_from(TAGS), text))
+    experiment_id = str(draw(st.sampled_from(EXPERIMENTS)))
+    info = RunInfo(
+        run_id=run_id,
+        experiment_id=experiment_id,
+        user_id=draw(text),
+        status=draw(st.sampled_from(("RUNNING", "FINISHED"))),
+        start_time=draw(st.sampled_from(TIMES)),
+        end_time=draw(st.sampled_from((None, *TIMES))),
+        lifecycle_stage=draw(st.sampled_from(STAGES)),
+        artifact_uri=f"s3://b/{experiment_id}/{run_id}/artifacts",
+        run_name=tags.get("mlflow.runName", ""),
+    )
+    values = st.sampled_from((*NUMBERS, math.nan))
+    metrics = draw(st.dictionaries(st.sampled_from(METRICS), values))
+    params = draw(st.dictionaries(st.sampled_from(PARAMS), text))
+    data = RunData(
+        [Metric(key, value, 0, 0) for key, value in metrics.items()],
+        [Param(*pair) for pair in params.items()],
+        [RunTag(*pair) for pair in tags.items()],
+    )
+    return Run(info, data, RunInputs(draw(inputs)))
+
+
+def comparisons() -> st.SearchStrategy[Comparison]:
+    compared = st.sampled_from(("=", "!=", ">", ">=", "<", "<="))
+    patterns = st.sampled_from((*TEXTS, "a%", "%b", "_", "a_", "%a%b", "%%"))
+    worded = st.one_of(
+        st.tuples(st.sampled_from(("=", "!=")), st.sampled_from(TEXTS)),
+        st.tuples(st.sampled_from(("LIKE", "ILIKE")), patterns),
+    )
+    present = st.tuples(st.sampled_from(("IS NULL", "IS NOT NULL")), st.none())
+    names = st.sampled_from(("train", "test", "TRAIN", "1", "training"))
+    listed = st.tuples(
+        st.sampled_from(("IN", "NOT IN")), st.lists(names, min_size=1, max_size=2).map(tuple)
+    )
+
+    def on(kind: str, key: Sequence[str], *rest: st.SearchStrategy[Any]) -> Any:
+        fields = st.builds(Field, st.just(kind), st.sampled_from(key))
+        return st.builds(lambda field, pair: Comparison(field, *pair), fields, st.one_of(*rest))
+
+    ids = st.sampled_from(("00000" + "0" * 27, "%", "0%"))
+    return st.one_of(
+        on("metric", METRICS, st.tuples(compared, st.sampled_from(NUMBERS))),
+        on("param", PARAMS, worded, present),
+        on("tag", TAGS, worded, present),
+        on("attribute", ("run_name", "status", "user_id"), worded),
+        on("attribute", ("run_id",), st.tuples(st.sampled_from(("=", "!=", "LIKE")), ids)),
+        on("attribute", ("artifact_uri",), st.tuples(st.just("LIKE"), st.sampled_from(
+            ("s3://b/1/%", "%artifacts", "S3%")))),
+        on("attribute", ("start_time", "end_time"), st.tuples(compared, st.sampled_from(
+            (*TIMES, 0.5, -1e300, math.inf)))),
+        on("dataset", ("name", "digest", "context"), listed,
+           st.tuples(st.sampled_from(("=", "!=", "LIKE", "ILIKE")), names)),
+    )  # fmt: skip
+
+
+conjunctions = st.lists(comparisons(), min_size=1, max_size=3).map(lambda p: And(tuple(p)))
+trees: st.SearchStrategy[Node] = st.recursive(
+    comparisons() | conjunctions,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=3).map(lambda p: And(tuple(p))),
+        st.lists(inner, min_size=1, max_size=3).map(lambda p: Or(tuple(p))),
+        inner.map(Not),
+    ),
+    max_leaves=5,
+)
+sort_fields = st.one_of(
+    st.builds(Field, st.just("metric"), st.sampled_from((*METRICS, "none"))),
+    st.builds(Field, st.just("param"), st.sampled_from(PARAMS)),
+    st.builds(Field, st.just("tag"), st.sampled_from(TAGS)),
+    st.builds(Field, st.just("attribute"), st.sampled_from(
+        ("run_id", "run_name", "status", "user_id", "start_time", "end_time", "artifact_uri"))),
+)  # fmt: skip
+orders = st.lists(
+    st.builds(OrderBy, sort_fields, st.booleans()), max_size=3, unique_by=lambda part: part.field
+).map(lambda order: parse_run_order(print_order(order)))
+views = st.sampled_from((ViewType.ACTIVE_ONLY, ViewType.DELETED_ONLY, ViewType.ALL))
+
+
+@contextmanager
+def thresholds(rare: int, portion: int) -> Iterator[None]:
+    """Let small data take the ways of large data."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search_drivers, "RARE", rare)
+        patch.setattr(search_walks, "RARE", max(rare, 1))
+        patch.setattr(search, "_SMALLEST_PORTION", portion)
+        yield
+
+
+def all_pages(
+    db: sa.Connection, ids: Sequence[int], tree: Node | None, order: list[OrderBy], view: int,
+    limit: int,
+) -> list[tuple[int, int]]:  # fmt: skip
+    found: list[tuple[int, int]] = []
+    after = None
+    while True:
+        page = find_runs(db, ids, tree, order, view, limit, after)
+        found += page.runs
+        after = decode_token(encode_token(page.next))
+        if after is None:
+            return found
+
+
+# What holds
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    run_lists(), st.none() | trees, orders, views, st.sampled_from((0, 1, 2, 1000)),
+    st.integers(1, 4), st.lists(st.sampled_from((*EXPERIMENTS, 99)), max_size=4),
+)  # fmt: skip
+def test_sql_and_predicate_agree_on_every_page(
+    database: sa.Connection,
+    runs: list[Run], tree: Node | None, order: list[OrderBy], view: int, rare: int, limit: int,
+    experiment_ids: list[int],
+) -> None:  # fmt: skip
+    stages = LifecycleStage.view_type_to_stages(view)
+    expected = [
+        run for run in runs
+        if int(run.info.experiment_id) in experiment_ids
+        and run.info.lifecycle_stage in stages and matches(tree, run)
+    ]  # fmt: skip
+    with forgotten(database) as db, thresholds(rare, portion=1):
+        insert(db, runs)
+        got = all_pages(db, experiment_ids, tree, order, view, limit)
+        assert got == [place_of(run) for run in sort_entities(expected, order)]
+        assert count_runs(db, experiment_ids, tree, view) == len(expected)
