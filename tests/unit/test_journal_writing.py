@@ -90,7 +90,9 @@ def test_points_keep_their_order_and_their_runs(log: Journal, store: MemoryStore
 
 
 def test_nan_and_infinities_and_extremes_pass_through(log: Journal, store: MemoryStore) -> None:
-    log.log_row("r", {"a": float("nan"), "b": float("inf"), "c": -float("inf")}, -(2**63), 2**63 - 1)
+    log.log_row(
+        "r", {"a": float("nan"), "b": float("inf"), "c": -float("inf")}, -(2**63), 2**63 - 1
+    )
     log.log_row("r", {}, 0, 0)
     assert log.flush(10)
     assert str(values(store)) == "[nan, inf, -inf]"
@@ -299,9 +301,13 @@ def test_at_the_limit_logging_raises_if_asked_to(
     monkeypatch.setenv("KIPU_JOURNAL_FULL", "raise")
     monkeypatch.setattr(journal, "SEGMENT_BYTES", 1000)
     store.fault = lambda _: Unavailable("away")
-    with pytest.raises(MlflowException, match="KIPU_JOURNAL_LIMIT_BYTES") as raised:
+
+    def log_much() -> None:
         for step in range(1000):
             log.log("r", "x", step, step, 0)
+
+    with pytest.raises(MlflowException, match="KIPU_JOURNAL_LIMIT_BYTES") as raised:
+        log_much()
     assert raised.value.error_code == "RESOURCE_EXHAUSTED"
     logged = log.pending
     assert 50 < logged < 100
