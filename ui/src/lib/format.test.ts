@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatAgo, formatBytes, formatDuration, formatNumber, plural } from "./format";
+import { formatAgo, formatBytes, formatDuration, formatInColumn, formatNumber, plural } from "./format";
 
 test("numbers have four significant digits", () => {
   expect(formatNumber(0.123456)).toBe("0.1235");
@@ -8,13 +8,25 @@ test("numbers have four significant digits", () => {
   expect(formatNumber(0)).toBe("0");
 });
 
-test("whole numbers below a million are written in full", () => {
-  expect(formatNumber(123456)).toBe("123456");
+test("whole numbers are written in full", () => {
+  expect(formatNumber(2024)).toBe("2024");
+  expect(formatNumber(123456)).toBe("123,456");
+});
+
+test("thousands are rounded to whole numbers, not to hundreds", () => {
+  expect(formatNumber(820_754.3)).toBe("820,754");
+});
+
+test("fractions in a column keep their zeros", () => {
+  expect(formatInColumn(0.5)).toBe("0.5000");
+  expect(formatInColumn(12.5)).toBe("12.50");
+  expect(formatInColumn(3)).toBe("3");
+  expect(formatInColumn(Number.NaN)).toBe("NaN");
 });
 
 test("the very small and large are written with an exponent", () => {
   expect(formatNumber(0.00001234)).toBe("1.234e−5");
-  expect(formatNumber(12_340_000)).toBe("1.234e7");
+  expect(formatNumber(12_340_000_000)).toBe("1.234e10");
   expect(formatNumber(1e-5)).toBe("1e−5");
 });
 

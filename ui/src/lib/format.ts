@@ -1,18 +1,31 @@
 // How numbers, times and sizes are written.
 
 const four = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4, useGrouping: false });
+const padded = new Intl.NumberFormat("en-US", {
+  minimumSignificantDigits: 4,
+  maximumSignificantDigits: 4,
+  useGrouping: false,
+});
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
-/** A number in four significant digits; whole numbers below a million in full, the very large and small as 1.234e-5. */
+/** A number in four significant digits; from a thousand on as a whole number, the very large and small as 1.234e−5. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e6)) {
+  if (size !== 0 && (size < 1e-4 || size >= 1e9)) {
     const [mantissa = "0", exponent = "0"] = value.toExponential(3).split("e");
     return `${mantissa.replace(/\.?0+$/, "")}e${exponent.replace("+", "")}`.replace("-", "−").replace("e-", "e−");
   }
-  if (Number.isInteger(value)) return String(value).replace("-", "−");
+  if (size >= 10_000) return whole.format(value).replace("-", "−");
+  if (Number.isInteger(value) || size >= 1000) return String(Math.round(value)).replace("-", "−");
   return four.format(value).replace("-", "−");
+}
+
+/** A number among others in a column: fractions keep their zeros, so that the digits stand below each other. */
+export function formatInColumn(value: number): string {
+  const size = Math.abs(value);
+  if (Number.isInteger(value) || !(size >= 1e-4 && size < 1000)) return formatNumber(value);
+  return padded.format(value).replace("-", "−");
 }
 
 /** A count with thousands separated: 12,345. */

@@ -7,6 +7,7 @@ import { Loading } from "@/components/Loading";
 import { Segments } from "@/components/Segments";
 import { useChanges } from "@/lib/changes";
 import { plural } from "@/lib/format";
+import { useFocusKey } from "@/lib/useFocusKey";
 import { useNow } from "@/lib/useNow";
 import { type Experiment, experiments } from "./api";
 import { ExperimentDialog, type ExperimentQuestion } from "./ExperimentDialog";
@@ -24,6 +25,7 @@ export function ExperimentsPage() {
   const [question, setQuestion] = useState<ExperimentQuestion>();
   const query = useQuery(experiments(view));
   const now = useNow(30_000);
+  const field = useFocusKey("/");
   useExperimentChanges();
 
   return (
@@ -45,6 +47,7 @@ export function ExperimentsPage() {
         <label className={styles.find}>
           <Icon name="search" />
           <input
+            ref={field}
             className="input"
             type="search"
             placeholder="Find by name, tag or note"

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type RefObject, useId, useState } from "react";
 import { Icon } from "@/components/Icon";
 import { ApiError } from "@/lib/api";
 import type { KnownColumns } from "./columnChoice";
@@ -6,6 +6,7 @@ import styles from "./FilterField.module.css";
 import { type NamePlace, namePlace, suggest } from "./suggest";
 
 type Props = {
+  inputRef: RefObject<HTMLInputElement | null>;
   /** The filter that is applied. */
   applied: string;
   columns: KnownColumns | undefined;
@@ -15,12 +16,11 @@ type Props = {
 };
 
 /** The filter language: Enter applies, names are suggested, and a refusal shows the place at fault. */
-export function FilterField({ applied, columns, error, onApply }: Props) {
+export function FilterField({ inputRef: input, applied, columns, error, onApply }: Props) {
   const [text, setText] = useState(applied);
   const [lastApplied, setLastApplied] = useState(applied);
   const [place, setPlace] = useState<NamePlace>();
   const [chosen, setChosen] = useState(-1);
-  const input = useRef<HTMLInputElement>(null);
   const listId = useId();
   if (applied !== lastApplied) {
     setLastApplied(applied);
@@ -73,14 +73,13 @@ export function FilterField({ applied, columns, error, onApply }: Props) {
       <Icon name="search" />
       <input
         ref={input}
-        id="filter"
         className={`input ${styles.input} ${isRefused ? styles.refused : ""}`}
         type="text"
         role="combobox"
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}
-        placeholder="Filter: metrics.loss < 0.5 and params.optimizer = 'adam'"
+        placeholder="Filter, such as metrics.loss < 0.5 and params.optimizer = 'adam'"
         aria-label="Filter runs"
         aria-expanded={isOpen}
         aria-controls={listId}

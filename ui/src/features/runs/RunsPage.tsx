@@ -4,7 +4,9 @@ import { type ReactNode, useState } from "react";
 import { CrumbSeparator, Crumbs } from "@/components/Crumbs";
 import { Failure } from "@/components/Failure";
 import { Loading } from "@/components/Loading";
+import { ApiError } from "@/lib/api";
 import { readStored, writeStored } from "@/lib/stored";
+import { useFocusKey } from "@/lib/useFocusKey";
 import { experimentOf } from "./api/experiment";
 import { runColumns } from "./api/runColumns";
 import { defaultChoice, readChoice, writeChoice } from "./columnChoice";
@@ -49,16 +51,18 @@ export function RunsPage({ experimentId }: { experimentId: string }) {
     change({ cols: text });
   }
 
+  const isRefused = query.error instanceof ApiError && query.error.status === 400 && request.filter !== "";
+  const isEmpty = table?.total === 0 && request.filter === "" && request.view === "active" && !query.isFetching;
+  const filter = useFocusKey("/");
+
   let content: ReactNode;
   if (experiment.isError) {
     content = <Failure what="the experiment" error={experiment.error} retry={experiment.refetch} />;
   } else if (table === undefined) {
-    content = query.isError ? (
-      <Failure what="the runs" error={query.error} retry={query.refetch} />
-    ) : (
-      <Loading what="runs" />
-    );
-  } else if (table.total === 0 && request.filter === "" && request.view === "active" && !query.isFetching) {
+    if (isRefused) content = <Refused onClear={() => change({ filter: undefined })} />;
+    else if (query.isError) content = <Failure what="the runs" error={query.error} retry={query.refetch} />;
+    else content = <Loading what="runs" />;
+  } else if (isEmpty) {
     content = <EmptyRuns experimentName={name} />;
   } else {
     content = (
@@ -84,17 +88,33 @@ export function RunsPage({ experimentId }: { experimentId: string }) {
         </span>
       </Crumbs>
       <h1 className="visually-hidden">Runs of {name}</h1>
-      <div className={styles.filters}>
-        <FilterField
-          applied={request.filter}
-          columns={columns.data}
-          error={query.error}
-          onApply={(filter) => change({ filter: filter || undefined })}
-        />
-        <FindField value={search.find ?? ""} onChange={(find) => change({ find: find || undefined })} />
-      </div>
+      {!isEmpty && (
+        <div className={styles.filters}>
+          <FilterField
+            inputRef={filter}
+            applied={request.filter}
+            columns={columns.data}
+            error={isRefused ? query.error : null}
+            onApply={(filter) => change({ filter: filter || undefined })}
+          />
+          <FindField value={search.find ?? ""} onChange={(find) => change({ find: find || undefined })} />
+        </div>
+      )}
       {content}
     </main>
+  );
+}
+
+/** The address came with a filter that the server refuses; the field above says why. */
+function Refused({ onClear }: { onClear: () => void }) {
+  return (
+    <div className="notice">
+      <h2>The filter cannot be read</h2>
+      <p>Correct it above, or see all runs.</p>
+      <button type="button" className="button" onClick={onClear}>
+        Clear the filter
+      </button>
+    </div>
   );
 }
 

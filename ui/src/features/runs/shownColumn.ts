@@ -2,7 +2,7 @@
 
 import type { Column, NumberColumn, TextColumn } from "@/lib/columns";
 import { bestValue, numberAt, textAt } from "@/lib/columns";
-import { formatAgo, formatDuration, formatNumber, formatTime } from "@/lib/format";
+import { formatAgo, formatDuration, formatInColumn, formatTime } from "@/lib/format";
 import { type Builtin, type ColumnId, type ColumnKind, goalOf } from "./columnChoice";
 import type { RunTable } from "./table";
 
@@ -52,7 +52,7 @@ function metric(column: ColumnId, data: NumberColumn): ShownColumn {
       const value = numberAt(data, row);
       return value === undefined
         ? undefined
-        : { text: formatNumber(value), title: String(value), isBest: value === best };
+        : { text: formatInColumn(value), title: String(value), isBest: value === best };
     },
   };
 }
