@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from kipu.series.columns import Column, pack, unpack
 from kipu.series.curves import Curve, Ints, Places, arrange
-from kipu.series.summaries import Rows, merge
+from kipu.series.summaries import Rows, gather
 
 FORMAT = 1
 """The layout that this module writes; a reader refuses what it does not know."""
@@ -205,10 +205,8 @@ def _summarise(points: Curve, starts: Places, counts: Ints) -> list[Column]:
     chunk_ends = np.concatenate(stops) - 1
     members = np.concatenate([np.arange(starts[at], starts[at] + counts[at]) for at in long])
     held = points.take(members)
-    rows = merge(
-        Rows.of_points(held.timestamp.astype(np.float64), held.value),
-        np.searchsorted(members, chunk_starts),
-    )
+    nowhere = np.zeros(held.size)
+    rows = gather(nowhere, held.value, np.searchsorted(members, chunk_starts))
     return [
         points.step[chunk_starts], points.step[chunk_ends],
         points.timestamp[chunk_starts], points.timestamp[chunk_ends],

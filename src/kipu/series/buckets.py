@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kipu.series.curves import Floats, Ints
-from kipu.series.summaries import Rows, merge
+from kipu.series.curves import Floats, Ints, Places
+from kipu.series.summaries import Rows, gather, merge
 
 
 class Buckets(NamedTuple):
@@ -38,12 +38,10 @@ def bucket_points(
         x, value = x[order], value[order]
     inside = within(x, lower, upper)
     x, value = x[inside], value[inside]
-    rows = Rows.of_points(x, value)
     if len(x) <= buckets:
-        return as_buckets(rows)
-    return bucket_rows(
-        rows, edges(x[0] if lower is None else lower, x[-1] if upper is None else upper, buckets)
-    )
+        return as_buckets(Rows.of_points(x, value))
+    begins = edges(x[0] if lower is None else lower, x[-1] if upper is None else upper, buckets)
+    return as_buckets(gather(x, value, _starts(x, begins)))
 
 
 def within(x: Floats, lower: float | None, upper: float | None) -> slice:
@@ -63,10 +61,14 @@ def edges(lower: float, upper: float, buckets: int) -> Floats:
 
 def bucket_rows(rows: Rows, begins: Floats) -> Buckets:
     """Gather stretches, in ascending order, into the columns that begin at these places."""
+    return as_buckets(merge(rows, _starts(rows.x, begins)))
+
+
+def _starts(x: Floats, begins: Floats) -> Places:
+    """The first place of each column that is not empty."""
     # The first column also takes what rounding left below it, the last has no end.
-    places = np.searchsorted(rows.x, begins[1:], "left")
-    starts = np.unique(np.concatenate(([0], places)))
-    return as_buckets(merge(rows, starts[starts < len(rows.x)]))
+    starts = np.unique(np.concatenate(([0], np.searchsorted(x, begins[1:], "left"))))
+    return starts[starts < len(x)]
 
 
 def as_buckets(rows: Rows) -> Buckets:

@@ -84,34 +84,39 @@ def bucket_parts(
         return _point_by_point(parts, load, axis, buckets, lower, upper)
     low = parts[0].ends(axis)[0] if lower is None else lower
     high = parts[-1].ends(axis)[1] if upper is None else upper
-    rows = _rows(parts, load, axis, (low, high), buckets)
-    if rows is None or rows.count.sum() <= buckets:
-        return _point_by_point(parts, load, axis, buckets, lower, upper)
-    return bucket_rows(rows, edges(low, high, buckets))
+    parts = [part for part in parts if _meets(part.ends(axis), (low, high))]
+    width = (high - low) / buckets / CHUNKS_PER_COLUMN
+    rows = [_summary(part, axis, (low, high), width) for part in parts]
+    if rows.count(None) * 2 < len(rows):
+        joined = _filled_in(rows, parts, load, axis, (low, high))
+        if joined.count.sum() > buckets:
+            return bucket_rows(joined, edges(low, high, buckets))
+    return _point_by_point(parts, load, axis, buckets, lower, upper)
 
 
-def _rows(
-    parts: Sequence[Part], load: Load, axis: Axis, window: tuple[float, float], buckets: int
-) -> Rows | None:
-    """Summaries and points between the ends of the window, in order; None if there are none."""
-    width = (window[1] - window[0]) / buckets / CHUNKS_PER_COLUMN
-    found: dict[int, Rows] = {}
-    needed: list[int] = []
-    for at, part in enumerate(parts):
-        first, last = part.ends(axis)
-        if last < window[0] or first > window[1]:
-            continue
-        rows = _summary(part, axis, window, width)
-        if rows is None:
-            needed.append(at)
-        else:
-            found[at] = rows
-    curves = load([parts[at] for at in needed])
-    for at, curve in zip(needed, curves, strict=True):
-        x = axis.places(curve)
-        inside = within(x, *window)
-        found[at] = Rows.of_points(x[inside], curve.value[inside])
-    return Rows.join([found[at] for at in sorted(found)]) if found else None
+def _meets(ends: tuple[float, float], window: tuple[float, float]) -> bool:
+    return ends[0] <= window[1] and ends[1] >= window[0]
+
+
+def _filled_in(
+    rows: Sequence[Rows | None],
+    parts: Sequence[Part],
+    load: Load,
+    axis: Axis,
+    window: tuple[float, float],
+) -> Rows:
+    """Summaries, and where there are none the points inside the window, in order."""
+    needed = [part for part, known in zip(parts, rows, strict=True) if known is None]
+    curves = iter(load(needed))
+    complete: list[Rows] = []
+    for known in rows:
+        if known is None:
+            curve = next(curves)
+            x = axis.places(curve)
+            inside = within(x, *window)
+            known = Rows.of_points(x[inside], curve.value[inside])
+        complete.append(known)
+    return Rows.join(complete)
 
 
 def _summary(part: Part, axis: Axis, window: tuple[float, float], width: float) -> Rows | None:

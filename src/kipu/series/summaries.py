@@ -11,6 +11,9 @@ from kipu.series.curves import Floats, Ints, Places
 Values = tuple[Floats, Floats, Floats, Floats, Floats]
 """First, last, least, greatest and mean values of stretches."""
 
+Outer = tuple[Floats, Floats, Floats, Floats]
+"""First, last, least and greatest values of stretches."""
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -63,6 +66,17 @@ class Rows:
         )  # fmt: skip
 
 
+def gather(x: Floats, value: Floats, starts: Places) -> Rows:
+    """Make one stretch of all points from each start to the next; the first start is 0."""
+    ends = np.append(starts[1:], len(x)) - 1
+    count = ends + 1 - starts
+    known = ~np.isnan(value)
+    if known.all():
+        return _rows(x[ends], _extremes(value, value, value, value, starts),
+                     _mean(value, None, starts, count), count, count)  # fmt: skip
+    return merge(Rows.of_points(x, value), starts)
+
+
 def merge(rows: Rows, starts: Places) -> Rows:
     """Make one stretch of all from each start to the next; the first start is 0."""
     ends = np.append(starts[1:], len(rows.x)) - 1
@@ -70,37 +84,46 @@ def merge(rows: Rows, starts: Places) -> Rows:
     numbers = np.add.reduceat(rows.numbers, starts)
     has_numbers = rows.numbers > 0
     if has_numbers.all():
-        values = _merge_numbers(rows, starts, numbers)
-    else:
-        values = _no_numbers(len(starts))
-        filled = numbers > 0
-        if filled.any():
-            before: Ints = np.cumsum(has_numbers) - has_numbers
-            kept = rows.take(np.flatnonzero(has_numbers))
-            merged = _merge_numbers(kept, before[starts[filled]], numbers[filled])
-            for column, known in zip(values, merged, strict=True):
-                column[filled] = known
-    return Rows(rows.x[ends], *values, numbers, count)
+        return _rows(rows.x[ends], *_merge_numbers(rows, starts, numbers), numbers, count)
+    values = np.full((5, len(starts)), np.nan)
+    filled = numbers > 0
+    if filled.any():
+        before: Ints = np.cumsum(has_numbers) - has_numbers
+        kept = rows.take(np.flatnonzero(has_numbers))
+        outer, mean = _merge_numbers(kept, before[starts[filled]], numbers[filled])
+        values[:, filled] = (*outer, np.clip(mean, outer[2], outer[3]))
+    first, last, least, most, means = values
+    return Rows(rows.x[ends], first, last, least, most, means, numbers, count)
 
 
-def _no_numbers(size: int) -> Values:
-    nans = np.full((5, size), np.nan)
-    return nans[0], nans[1], nans[2], nans[3], nans[4]
+def _rows(x: Floats, outer: Outer, mean: Floats, numbers: Ints, count: Ints) -> Rows:
+    first, last, least, most = outer
+    # Rounding may carry the mean of equal numbers beyond them.
+    return Rows(x, first, last, least, most, np.clip(mean, least, most), numbers, count)
 
 
-def _merge_numbers(rows: Rows, starts: Places, numbers: Ints) -> Values:
-    ends = np.append(starts[1:], len(rows.x)) - 1
-    least = np.minimum.reduceat(rows.min, starts)
-    most = np.maximum.reduceat(rows.max, starts)
-    return rows.first[starts], rows.last[ends], least, most, _mean(rows, starts, numbers)
+def _merge_numbers(rows: Rows, starts: Places, numbers: Ints) -> tuple[Outer, Floats]:
+    outer = _extremes(rows.first, rows.last, rows.min, rows.max, starts)
+    return outer, _mean(rows.mean, rows.numbers, starts, numbers)
 
 
-def _mean(rows: Rows, starts: Places, numbers: Ints) -> Floats:
+def _extremes(first: Floats, last: Floats, least: Floats, most: Floats, starts: Places) -> Outer:
+    ends = np.append(starts[1:], len(first)) - 1
+    return (
+        first[starts],
+        last[ends],
+        np.minimum.reduceat(least, starts),
+        np.maximum.reduceat(most, starts),
+    )
+
+
+def _mean(value: Floats, weight: Ints | None, starts: Places, total: Ints) -> Floats:
     # Infinities make infinite means, or NaN where both are: as IEEE 754 has it.
     with np.errstate(over="ignore", invalid="ignore"):
-        mean: Floats = np.add.reduceat(rows.mean * rows.numbers, starts) / numbers
+        weighted = value if weight is None else value * weight
+        mean: Floats = np.add.reduceat(weighted, starts) / total
         if not np.isfinite(mean).all():
             # The sum of large numbers may overflow where their mean does not.
-            share = rows.numbers / np.repeat(numbers, np.diff(np.append(starts, len(rows.x))))
-            mean = np.add.reduceat(rows.mean * share, starts)
+            share = np.repeat(1.0 / total, np.diff(np.append(starts, len(value))))
+            mean = np.add.reduceat(value * (share if weight is None else weight * share), starts)
     return mean
