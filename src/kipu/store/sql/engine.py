@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
@@ -20,14 +21,14 @@ class Database:
     """A database with snapshots to read and transactions to write.
 
     Args:
-        url: SQLAlchemy's URL of the database.
+        url: ``sqlite:///`` and the path of the file.
         durable: Whether a commit survives a power cut. Without it, the last moments may be lost
             then, but never to a crash of the process.
     """
 
     def __init__(self, url: str, durable: bool) -> None:
-        self.path = sa.make_url(url).database or ""
-        self.engine = sqlite_engine(url, durable)
+        self.path = file_of(url)
+        self.engine = sqlite_engine(self.path, durable)
         self._connections = Connections(self.engine.connect)
         self._writer = Writer(self._connections)
 
@@ -85,10 +86,15 @@ class Database:
         return Unavailable(f"The database {self.path}: {why}")
 
 
-def sqlite_engine(url: str, durable: bool) -> sa.Engine:
+def file_of(url: str) -> str:
+    """The file that a URL ``sqlite:///<path>`` names; the path may be percent-encoded."""
+    return unquote(url.partition(":///")[2].partition("?")[0])
+
+
+def sqlite_engine(path: str, durable: bool) -> sa.Engine:
     """An engine on a SQLite file that leaves transactions to its user."""
     engine = sa.create_engine(
-        url,
+        sa.URL.create("sqlite", database=path),
         poolclass=NullPool,
         connect_args={
             "timeout": BUSY_TIMEOUT_S,

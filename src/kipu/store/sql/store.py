@@ -17,7 +17,7 @@ class SqlStore(SqlSearches, SqlRuns, SqlLinks, SqlLoggedModels, SqlViews):
     """Keeps ``ServedStore``'s promises on a database that SQLAlchemy opens; today on SQLite.
 
     Args:
-        url: SQLAlchemy's URL of the database. A file that is not there is made.
+        url: ``sqlite:///`` and the path of the file, which is made if it is not there.
         artifact_root: Absolute path or URI below which experiments without a location of their own
             keep their artifacts.
         durable: Whether what was acknowledged survives a power cut, not only a crash.
