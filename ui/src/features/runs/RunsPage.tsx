@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { CrumbSeparator, Crumbs } from "@/components/Crumbs";
@@ -9,13 +9,14 @@ import { readStored, writeStored } from "@/lib/stored";
 import { useFocusKey } from "@/lib/useFocusKey";
 import { experimentOf } from "./api/experiment";
 import { runColumns } from "./api/runColumns";
-import { defaultChoice, readChoice, writeChoice } from "./columnChoice";
+import { defaultChoice, growChoice, type KnownColumns, readChoice, writeChoice } from "./columnChoice";
 import { EmptyRuns } from "./EmptyRuns";
 import { FilterField } from "./FilterField";
 import { FindField } from "./FindField";
 import styles from "./RunsPage.module.css";
 import { RunsPanel } from "./RunsPanel";
 import type { RunsSearch } from "./search";
+import { useColumnRefresh } from "./useColumnRefresh";
 import { useRunTable } from "./useRunTable";
 
 const route = getRouteApi("/experiments/$experimentId");
@@ -24,11 +25,10 @@ const route = getRouteApi("/experiments/$experimentId");
 export function RunsPage({ experimentId }: { experimentId: string }) {
   const search = route.useSearch();
   const navigate = useNavigate({ from: "/experiments/$experimentId" });
-  const client = useQueryClient();
   const experiment = useQuery(experimentOf(experimentId));
   const columns = useQuery(runColumns(experimentId));
   const storageKey = `columns.${experimentId}`;
-  const beginning = useFirst(columns.data && defaultChoice(columns.data), (text) => text.includes("."));
+  const beginning = useBeginning(columns.data);
   const choiceText = search.cols ?? readStored<string>(storageKey) ?? beginning;
   const request = {
     experimentId,
@@ -37,9 +37,7 @@ export function RunsPage({ experimentId }: { experimentId: string }) {
     columns: readChoice(choiceText ?? ""),
   };
   const isReady = choiceText !== undefined || columns.isError;
-  const query = useRunTable(request, isReady, () =>
-    client.invalidateQueries({ queryKey: runColumns(experimentId).queryKey }),
-  );
+  const query = useRunTable(request, isReady, useColumnRefresh(experimentId));
   const table = useLast(query.data);
   const name = experiment.data?.name ?? "";
 
@@ -52,7 +50,7 @@ export function RunsPage({ experimentId }: { experimentId: string }) {
   }
 
   const isRefused = query.error instanceof ApiError && query.error.status === 400 && request.filter !== "";
-  const isEmpty = table?.total === 0 && request.filter === "" && request.view === "active" && !query.isFetching;
+  const isEmpty = table?.total === 0 && request.filter === "" && request.view === "active" && !query.isPlaceholderData;
   const filter = useFocusKey("/");
 
   let content: ReactNode;
@@ -122,12 +120,15 @@ function clean(search: { [K in keyof RunsSearch]?: RunsSearch[K] | undefined }):
   return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as RunsSearch;
 }
 
-/** The first value that is good enough; later ones change nothing, so that columns do not jump while runs arrive. */
-function useFirst<T>(value: T | undefined, isGood: (value: T) => boolean): T | undefined {
-  const [first, setFirst] = useState<T>();
-  if (first !== undefined) return first;
-  if (value !== undefined && isGood(value)) setFirst(value);
-  return value;
+/** The columns to begin with; while runs arrive, columns join them but none goes. */
+function useBeginning(columns: KnownColumns | undefined): string | undefined {
+  const [seen, setSeen] = useState<KnownColumns>();
+  const [beginning, setBeginning] = useState<string>();
+  if (columns === undefined || columns === seen) return beginning;
+  const grown = beginning === undefined ? defaultChoice(columns) : growChoice(beginning, columns);
+  setSeen(columns);
+  setBeginning(grown);
+  return grown;
 }
 
 /** The last value there was: a refused filter leaves the table as it is. */

@@ -73,6 +73,18 @@ export function defaultChoice(columns: KnownColumns): string {
   ]);
 }
 
+/** The choice with what new runs brought: columns join where a kind has room, and none goes. */
+export function growChoice(choice: string, columns: KnownColumns): string {
+  const shown = readChoice(choice);
+  const ids = new Set(shown.map((column) => column.id));
+  for (const column of readChoice(defaultChoice(columns))) {
+    if (shown.filter((other) => other.kind === column.kind).length >= FIRST || ids.has(column.id)) continue;
+    ids.add(column.id);
+    shown.push(column);
+  }
+  return writeChoice(ids);
+}
+
 const LESS = new Set(
   "err rmse mse mae mape smape nll bpc bpb wer cer fid kl perplexity ppl latency duration regret divergence".split(" "),
 );

@@ -8,7 +8,7 @@ import { mergeTable, type RunTable } from "./table";
 const MOST_NARROWED = 300;
 
 /** The table, kept up to date: after a change only the changed runs are asked for, and nothing while nothing changes. */
-export function useRunTable(request: TableRequest, isReady: boolean, onNewRuns: () => void) {
+export function useRunTable(request: TableRequest, isReady: boolean, onChanged: () => void) {
   const client = useQueryClient();
   const query = useQuery({ ...runTable(request), enabled: isReady });
   const waiting = useRef(new Set<string>());
@@ -29,10 +29,9 @@ export function useRunTable(request: TableRequest, isReady: boolean, onNewRuns: 
         const old = client.getQueryData<RunTable>(key);
         if (old !== undefined) {
           client.setQueryData(key, mergeTable(old, fresh, new Set(ids)));
-          const known = new Set(old.ids);
-          if (fresh.ids.some((id) => !known.has(id))) onNewRuns();
         }
       }
+      onChanged();
     } catch {
       // The next change, or the reader's next question, brings the table up to date again.
     } finally {
