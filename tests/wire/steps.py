@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -203,12 +204,12 @@ def _masked(answer: Any, known: dict[str, str], field: str = "") -> Any:
             if field == "next_page_token":
                 return "<token>"
             for name, found in known.items():
-                answer = (
-                    f"<{name}>" if answer == found
-                    else answer.replace(found, f"<{name}>") if len(found) > 3
-                    else answer.replace(f":/{found}/", f":/<{name}>/").replace(
-                        f":/{found}", f":/<{name}>")
-                )  # fmt: skip
+                if len(found) > 3:
+                    answer = answer.replace(found, f"<{name}>")
+                elif field == "experiment_id":
+                    answer = f"<{name}>" if answer == found else answer
+                else:
+                    answer = re.sub(f":/{found}(?=/|$)", f":/<{name}>", answer)
             return answer
         case _ if field in _TIMES:
             return "<time>"

@@ -5,27 +5,11 @@ from __future__ import annotations
 import socket
 import sys
 
-import uvicorn
-from starlette.applications import Starlette
-
 from kipu.server.app import create_app
 from kipu.server.backend import open_parts
+from kipu.server.process import server_of
 from kipu.server.settings import ServerSettings
 from kipu.server.workers import run_workers
-
-GRACE_S = 20
-KEEP_ALIVE_S = 75
-
-
-class Server(uvicorn.Server):
-    """A server of uvicorn's whose endless answers end when it is told to stop."""
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Finish what was accepted, and stop."""
-        app = self.config.app
-        if isinstance(app, Starlette):
-            app.state.stopping.set()
-        await super().shutdown(sockets)
 
 
 def run(settings: ServerSettings, listener: socket.socket) -> None:
@@ -44,24 +28,6 @@ def run(settings: ServerSettings, listener: socket.socket) -> None:
     else:
         _announce(host, port, settings.prefix)
         server_of(create_app(parts, chores)).run(sockets=[listener])
-
-
-def server_of(app: Starlette) -> Server:
-    """The server that runs an application."""
-    return Server(
-        uvicorn.Config(
-            app,
-            http="httptools",
-            ws="none",
-            lifespan="on",
-            log_level="warning",
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            timeout_keep_alive=KEEP_ALIVE_S,
-            timeout_graceful_shutdown=GRACE_S,
-        )
-    )
 
 
 def _work(settings: ServerSettings, listener: socket.socket) -> None:

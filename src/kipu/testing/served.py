@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from kipu.blobs.local import LocalBlobs
 from kipu.server.app import create_app
-from kipu.server.launch import server_of
+from kipu.server.process import server_of
 from kipu.server.settings import ServerSettings
 from kipu.server.state import State
 from kipu.service.tracking import TrackingService

@@ -46,8 +46,8 @@ class Metric(Answer):
             run_id=metric.run_id,
         )
 
-    def entity(self) -> entities.Metric:
-        """The point that was sent."""
+    def entity(self, run_id: str | None = None) -> entities.Metric:
+        """The point that was sent; ``run_id`` where the request named the run."""
         return entities.Metric(
             self.key,
             float(self.value),
@@ -56,7 +56,7 @@ class Metric(Answer):
             self.model_id,
             self.dataset_name,
             self.dataset_digest,
-            self.run_id,
+            self.run_id or run_id,
         )
 
 
@@ -77,8 +77,13 @@ class HistoryAnswer(Answer):
     next_page_token: str | None = None
 
 
-def encode_history(metrics: Iterable[entities.Metric], token: str | None) -> bytes:
-    """A ``HistoryAnswer`` with these points, written for speed: pages hold 25,000."""
+def encode_history(
+    curves: Iterable[tuple[str | None, Iterable[entities.Metric]]], token: str | None = None
+) -> bytes:
+    """A ``HistoryAnswer`` with the points of some curves, written for speed: pages hold 25,000.
+
+    Points carry a run's id where one is given beside their curve.
+    """
     isfinite = math.isfinite
     points = [
         Metric(
@@ -89,9 +94,10 @@ def encode_history(metrics: Iterable[entities.Metric], token: str | None) -> byt
             point.dataset_name,
             point.dataset_digest,
             point.model_id,
-            point.run_id,
+            run_id,
         )
-        for point in metrics
+        for run_id, curve in curves
+        for point in curve
     ]
     return encode(HistoryAnswer(points, token))
 

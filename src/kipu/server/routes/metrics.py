@@ -40,7 +40,7 @@ def _history(store: TrackingService, asked: GetHistory, run_id: str) -> bytes:
     except ResourceNotFound:
         # As with MLflow: a run that is not there has no points.
         page = PagedList[Metric](())
-    return encode_history(page, page.token)
+    return encode_history([(None, page)], page.token)
 
 
 async def get_history_bulk(request: Request) -> Response:
@@ -51,12 +51,13 @@ async def get_history_bulk(request: Request) -> Response:
 
 def _history_bulk(store: TrackingService, asked: GetHistoryBulk) -> bytes:
     left = max(0, min(asked.max_results, MAX_BULK_POINTS))
-    found: list[Metric] = []
+    found: list[tuple[str, list[Metric]]] = []
     for run_id, curve in _curves(store, asked.run_id, asked.metric_key, left):
-        found += _of_run(curve[: left - len(found)], run_id)
-        if len(found) == left:
+        found.append((run_id, curve[:left]))
+        left -= len(found[-1][1])
+        if not left:
             break
-    return encode_history(found, None)
+    return encode_history(found)
 
 
 async def get_history_bulk_interval(request: Request) -> Response:
@@ -92,12 +93,8 @@ def _history_interval(store: TrackingService, asked: GetHistoryBulkInterval) -> 
         asked.max_results,
     )
     return encode_history(
-        [
-            metric
-            for (run_id, curve), wanted in zip(curves.items(), steps, strict=True)
-            for metric in _of_run([m for m in curve if m.step in wanted], run_id)
-        ],
-        None,
+        (run_id, [metric for metric in curve if metric.step in wanted])
+        for (run_id, curve), wanted in zip(curves.items(), steps, strict=True)
     )
 
 
@@ -110,13 +107,6 @@ def _curves(
             yield run_id, store.get_metric_history(run_id, key, limit or None, None)
         except ResourceNotFound:
             continue
-
-
-def _of_run(metrics: list[Metric], run_id: str) -> list[Metric]:
-    return [
-        Metric(metric.key, metric.value, metric.timestamp, metric.step, run_id=run_id)
-        for metric in metrics
-    ]
 
 
 routes = [

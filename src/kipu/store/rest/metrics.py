@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -65,10 +64,9 @@ class RestMetrics(RestAccess):
         if not answer.metrics and not page_token:
             # A server answers no points for a run that is not there, too.
             self._get("/runs/get", Empty, run_id=run_id)
-        page = PagedList((metric.entity() for metric in answer.metrics), answer.next_page_token)
-        if max_results is None:
-            page.sort(key=_place)
-        return page
+        return PagedList(
+            (metric.entity(run_id) for metric in answer.metrics), answer.next_page_token
+        )
 
     def read_curve(self, run_id: str, series: SeriesName) -> Curve:
         """See ``MetricStore``."""
@@ -147,10 +145,6 @@ class RestMetrics(RestAccess):
         except MlflowException:
             return False  # some page, as proxies and older servers answer
         return True
-
-
-def _place(metric: Metric) -> tuple[int, int, float]:
-    return metric.step, metric.timestamp, 0.0 if math.isnan(metric.value) else metric.value
 
 
 def _series_of(metric: Metric) -> SeriesName:

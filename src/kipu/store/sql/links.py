@@ -116,8 +116,8 @@ class SqlLinks(SqlAccess):
 
 def linked(
     db: sa.Connection, experiment_id: int, run_nos: Sequence[int]
-) -> dict[int, tuple[wire.RunInputs, wire.RunOutputs | None]]:
-    """Inputs of each run, and outputs of those that have some."""
+) -> dict[int, tuple[wire.RunInputs, wire.RunOutputs]]:
+    """Inputs and outputs of each run; MLflow shows both even when they are empty."""
     found = {run_no: (wire.RunInputs([], []), wire.RunOutputs([])) for run_no in run_nos}
     for row in db.execute(_links, {"of_experiment": experiment_id, "these_runs": run_nos}):
         inputs, outputs = found[row.run_no]
@@ -128,10 +128,7 @@ def linked(
                 inputs.model_inputs.append(wire.ModelInput(row.target))
             case _:
                 outputs.model_outputs.append(wire.ModelOutput(row.target, row.step))
-    return {
-        run_no: (inputs, outputs if outputs.model_outputs else None)
-        for run_no, (inputs, outputs) in found.items()
-    }
+    return found
 
 
 def _insert_links(
