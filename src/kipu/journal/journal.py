@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from kipu.journal.writer import Writer
 
 SEGMENT_BYTES = 16 << 20
-_NEVER_FULL_WAIT_S = 1.0
+_FULL_WAIT_S = 1.0
+_REST_S = 2.0
 
 _pack, _crc, _write = POINT_BODY.pack, zlib.crc32, os.write
 
@@ -59,6 +60,7 @@ class Journal:
         self._moved = threading.Condition(self._lock)
         self._segment = _UNOPENED
         self._writer: Writer | None = None
+        self._paused: Writer | None = None
         self._direct: Appender | None = None
         self._direct_writer = 0
         self._direct_seqs: dict[str, int] = {}
@@ -214,7 +216,7 @@ class Journal:
             self._told_full = True
             warn(f"{text} Logging goes on when it does.")
         writer.hurry()
-        self._moved.wait(_NEVER_FULL_WAIT_S)
+        self._moved.wait(_FULL_WAIT_S)
         if writer.finished:
             self._ready()
 
@@ -325,7 +327,18 @@ class Journal:
         """A number that grows while the store takes points: tells slow from unreachable."""
         return 0 if self._writer is None else self._writer.progress
 
-    def after_fork(self) -> None:
+    def before_fork(self) -> None:
+        """In a parent: let the writer's thread come to rest, for a moment."""
+        writer = self._writer
+        self._paused = writer if writer is not None and writer.pause(_REST_S) else None
+
+    def after_fork_in_parent(self) -> None:
+        """In a parent: let the writer's thread go on."""
+        writer, self._paused = self._paused, None
+        if writer is not None:
+            writer.resume()
+
+    def after_fork_in_child(self) -> None:
         """In a child: leave the parent's files to the parent, and begin anew at the next point."""
         writer = self._writer
         self._reset()

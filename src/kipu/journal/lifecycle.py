@@ -59,12 +59,26 @@ def finish() -> None:
             sys.stderr.flush()
 
 
-def _after_fork() -> None:
+def _before_fork() -> None:
+    for journal in list(_open):
+        journal.before_fork()
+
+
+def _after_fork_in_parent() -> None:
+    for journal in list(_open):
+        journal.after_fork_in_parent()
+
+
+def _after_fork_in_child() -> None:
     journals = list(_open)
     _open.clear()
     for journal in journals:
-        journal.after_fork()
+        journal.after_fork_in_child()
 
 
 atexit.register(finish)
-os.register_at_fork(after_in_child=_after_fork)
+os.register_at_fork(
+    before=_before_fork,
+    after_in_parent=_after_fork_in_parent,
+    after_in_child=_after_fork_in_child,
+)

@@ -65,16 +65,20 @@ class Writer:
         self._sender: Sender | None = None
         self._round: tuple[list[Batch], int] | None = None
         self._thread: threading.Thread | None = None
-        self._running = threading.Lock()
+        # Held while the thread is in the middle of something: who forks waits for it, since a
+        # child inherits locks and half-loaded modules, but not the thread that would finish.
+        self._busy = threading.Lock()
 
     # What the journal calls.
 
     def start(self) -> None:
         """Begin; where no thread can start (the interpreter is ending), ``wait`` does the work."""
         thread = threading.Thread(target=self._work, name="kipu-journal", daemon=True)
+        self._busy.acquire()
         try:
             thread.start()
         except RuntimeError:
+            self._busy.release()
             return
         self._thread = thread
 
@@ -154,6 +158,14 @@ class Writer:
         elif self._thread is not threading.current_thread():
             self._thread.join(max(timeout_s, 0.05))
 
+    def pause(self, timeout_s: float) -> bool:
+        """Let the thread finish what it does and begin nothing; False when it takes too long."""
+        return self._busy.acquire(timeout=timeout_s)
+
+    def resume(self) -> None:
+        """Let the thread go on."""
+        self._busy.release()
+
     def abandon(self) -> None:
         """In a forked child: forget the parent's files without a trace.
 
@@ -174,8 +186,10 @@ class Writer:
     # The thread.
 
     def _work(self) -> None:
-        from kipu.journal import sender  # noqa: F401, PLC0415 (NumPy: on this thread, and now)
-
+        try:
+            from kipu.journal import sender  # noqa: F401, PLC0415 (NumPy: on this thread, and now)
+        finally:
+            self._busy.release()
         try:
             self._loop()
         except _StoppedError:
@@ -192,22 +206,23 @@ class Writer:
             backlog = self._backlog()
             if backlog and not first_seen:
                 first_seen = now - pause
-            if backlog and (
-                asked or self._urgent or backlog >= EARLY_BYTES or now - first_seen >= TICK_S
-            ):
-                self._drain()
-                first_seen = 0.0
-            elif not backlog and not self._stopping:
-                self._mark_idle()
-            if now - last_sync >= 1.0:
-                last_sync = now
-                self._sync()
+            with self._busy:
+                if backlog and (
+                    asked or self._urgent or backlog >= EARLY_BYTES or now - first_seen >= TICK_S
+                ):
+                    self._drain()
+                    first_seen = 0.0
+                elif not backlog and not self._stopping:
+                    self._mark_idle()
+                if now - last_sync >= 1.0:
+                    last_sync = now
+                    self._sync()
             if self._stopping:
                 return
             pause = _GLANCE_S if backlog else TICK_S
 
     def _work_here(self, logged: int, deadline: float | None) -> bool:
-        with self._running:
+        with self._busy:
             while self.done < logged and not self.finished:
                 try:
                     self._drain(deadline)
@@ -276,7 +291,7 @@ class Writer:
                 batches.append(batches.pop(0))
                 self._back_off(error, tries, deadline)
                 continue
-            self._back(tries)
+            self._back()
             tries = 0
             batches.pop(0)
             with self._moved:
@@ -303,22 +318,19 @@ class Writer:
             )
         longest = min(_FIRST_WAIT_S * 2 ** min(tries - 1, 10), _LONGEST_WAIT_S)
         until = time.monotonic() + longest * (0.5 + os.urandom(1)[0] / 512)
-        while not self._stopping:
-            left = until - time.monotonic()
-            if self._urgent:  # somebody waits: ask more often, and at once when they begin to
-                left = min(left, _URGENT_WAIT_S)
-            if deadline is not None:
-                if time.monotonic() >= deadline:
-                    raise _StoppedError
-                left = min(left, deadline - time.monotonic())
-            if left <= 0:
-                return
-            if self._wake.wait(left):
-                self._wake.clear()
-                return
-        raise _StoppedError
+        if self._urgent:  # somebody waits: ask more often, and at once when they begin to
+            until = min(until, time.monotonic() + _URGENT_WAIT_S)
+        if deadline is not None:
+            until = min(until, deadline)
+        if not self._stopping:
+            self._busy.release()
+            self._wake.wait(max(until - time.monotonic(), 0))
+            self._wake.clear()
+            self._busy.acquire()
+        if self._stopping or (deadline is not None and time.monotonic() >= deadline):
+            raise _StoppedError
 
-    def _back(self, tries: int) -> None:
+    def _back(self) -> None:
         if self._away:
             self._away = False
             info(f"{self._target} takes metric points again.")
