@@ -89,7 +89,6 @@ def insert(db: sa.Connection, runs: Sequence[Run]) -> None:
         _rows_of(run, rows)
     for table, values in rows.items():
         if table is tables.datasets:
-            values = list({value["dataset_id"]: value for value in values}.values())
             db.execute(table.insert().prefix_with("OR IGNORE"), values)
         else:
             db.execute(table.insert(), values)

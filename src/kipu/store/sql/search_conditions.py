@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from kipu.search import And, Comparison, Field, Node, Not, Or
 from kipu.search.evaluate import CONTEXT_TAG, RUN_NAME_TAG
 from kipu.store.sql import tables
+from kipu.store.sql.held import ByKey
 from kipu.store.sql.keys import key_id, value_hash
 
 Condition = sa.ColumnElement[bool]
@@ -89,7 +90,7 @@ class RunConditions:
         return sa.and_(column.is_not(None), met) if key in ("end_time", "artifact_uri") else met
 
     def _row_exists(self, field: Field, comparison: Comparison | None = None) -> Condition:
-        table = table_of(field).alias()
+        table = ByKey.of(table_of(field))
         conditions = key_conditions(table, field)
         if comparison is not None:
             conditions.append(value_condition(table, comparison))

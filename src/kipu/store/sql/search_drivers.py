@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from kipu.search import And, Comparison, Field, Node
 from kipu.store.sql import tables
-from kipu.store.sql.keys import run_no
+from kipu.store.sql.held import ByValue
+from kipu.store.sql.keys import run_no, value_hash
 from kipu.store.sql.search_conditions import (
     Condition,
     compare,
@@ -40,25 +41,26 @@ class Driver(NamedTuple):
     """An index range that holds every run which meets ``comparison``, each once."""
 
     comparison: Comparison | None
-    # Table, the index to read, conditions on the rows, the column with the run's number.
+    # Table, conditions on its rows, its column with the run's number.
     rows: sa.FromClause
-    index: str | None
     conditions: tuple[Condition, ...]
     run_no: sa.ColumnElement[int]
     # The range comes in the order of the run's number.
     is_ordered: bool
     # The rows meet the comparison, there is no need to look again.
     is_exact: bool
+    # The one of the conditions that the index cannot answer, but hardly ever fails.
+    checked: Condition | None = None
+
+    def size(self) -> sa.ScalarSelect[int]:
+        """How many runs are in the range, counted up to a little more than what is rare."""
+        within = [one for one in self.conditions if one is not self.checked]
+        some = sa.select(self.run_no).where(*within).limit(RARE + 1).subquery()
+        return sa.select(sa.func.count()).select_from(some).scalar_subquery()
 
     def numbers(self) -> sa.Select[int]:
         """The numbers of the runs in the range."""
-        return self.held(sa.select(self.run_no)).where(*self.conditions)
-
-    def held(self, select: sa.Select[Any]) -> sa.Select[Any]:
-        """A statement on the rows, held to the index that was chosen."""
-        if self.index is None:
-            return select
-        return select.with_hint(self.rows, f"INDEXED BY {self.index}", "sqlite")
+        return sa.select(self.run_no).where(*self.conditions)
 
 
 def parts(tree: Node | None) -> list[Node]:
@@ -82,16 +84,7 @@ def rare_driver(db: sa.Connection, candidates: Sequence[Driver]) -> Driver | Non
     """The shortest range, if it is a short one."""
     if not candidates:
         return None
-    sizes = db.execute(
-        sa.select(
-            *(
-                sa.select(sa.func.count())
-                .select_from(driver.numbers().limit(RARE + 1).subquery())
-                .scalar_subquery()
-                for driver in candidates
-            )
-        )
-    ).one()
+    sizes = db.execute(sa.select(*(driver.size() for driver in candidates))).one()
     size, driver = min(zip(sizes, candidates, strict=True), key=lambda pair: int(pair[0]))
     return driver if size <= RARE else None
 
@@ -147,19 +140,21 @@ def _driver(part: Comparison, experiment_id: int) -> Driver | None:
 
 
 def _value_driver(part: Comparison, experiment_id: int) -> Driver:
-    table = table_of(part.field)
-    rows = table.alias("driver")
+    rows = ByValue.of(table_of(part.field), "driver")
     conditions = [rows.c.experiment_id == experiment_id, *key_conditions(rows, part.field)]
     in_index = part.field.kind == "metric" or part.operator == "="
-    if part.value is not None and in_index:
+    checked = None
+    if part.field.kind != "metric" and part.operator == "=":
+        # The hash finds the rows, the text makes sure.
+        checked = rows.c.value == part.value
+        conditions += [rows.c.value_hash == value_hash(str(part.value)), checked]
+    elif part.value is not None and in_index:
         conditions.append(value_condition(rows, part))
     is_ordered = part.operator == "=" and (
         part.field.kind != "metric" or abs(float(str(part.value))) < sys.float_info.max
     )
     is_exact = in_index or part.value is None
-    return Driver(
-        part, rows, f"{table.name}_by_value", tuple(conditions), rows.c.run_no, is_ordered, is_exact
-    )
+    return Driver(part, rows, tuple(conditions), rows.c.run_no, is_ordered, is_exact, checked)
 
 
 def _id_driver(part: Comparison, experiment_id: int) -> Driver:
@@ -168,7 +163,7 @@ def _id_driver(part: Comparison, experiment_id: int) -> Driver:
         compare(rows.c.run_id, part.operator, part.value),
         rows.c.experiment_id == experiment_id,
     )
-    return Driver(part, rows, None, conditions, rows.c.run_no, is_ordered=False, is_exact=True)
+    return Driver(part, rows, conditions, rows.c.run_no, is_ordered=False, is_exact=True)
 
 
 def _dataset_driver(part: Comparison, experiment_id: int) -> Driver:
@@ -184,4 +179,4 @@ def _dataset_driver(part: Comparison, experiment_id: int) -> Driver:
         )
         .subquery("driver")
     )
-    return Driver(part, rows, None, (), rows.c.run_no, is_ordered=False, is_exact=True)
+    return Driver(part, rows, (), rows.c.run_no, is_ordered=False, is_exact=True)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from kipu.search import Field, OrderBy, SortValue, sort_key
 from kipu.store.sql import tables
+from kipu.store.sql.held import ByKey, ByValue
 from kipu.store.sql.search_conditions import (
     INFINITY,
     MINUS_INFINITY,
@@ -21,6 +22,7 @@ from kipu.store.sql.search_conditions import (
     Condition,
     RunConditions,
     key_conditions,
+    table_of,
 )
 from kipu.store.sql.search_drivers import RARE, Driver
 
@@ -164,7 +166,7 @@ class _Key:
             self.value = conditions.attribute(part.field.key)
             self.rank = sa.case((self.value.is_(None), LACKS), else_=HAS)
             return
-        table = _table(part.field).alias()
+        table = ByKey.of(table_of(part.field))
         self._table = table
         self.value = table.c.value
         lacks = (table.c.run_no.is_(None), LACKS)
@@ -214,17 +216,11 @@ def _row(scope: Scope, found: sa.Row[Any]) -> Row:
     return Row(sort, scope.experiment_id, number)
 
 
-def _table(field: Field) -> sa.Table:
-    return {"metric": tables.latest_metrics, "param": tables.params}.get(
-        field.kind, tables.run_tags
-    )
-
-
 def _by_value(scope: Scope, part: OrderBy, kind: int, after: Row | None) -> Iterator[Row]:
     driver = _of_kind(scope, part.field, kind)
     rows, number, value = driver.rows, driver.run_no, driver.rows.c.value
     base = (
-        driver.held(sa.select(value, number))
+        sa.select(value, number)
         .where(*driver.conditions, scope.run_meets(rows), *scope.window(number))
         .order_by(value if part.ascending else value.desc(), number.desc())
         .limit(scope.portion)
@@ -248,18 +244,17 @@ def _by_value(scope: Scope, part: OrderBy, kind: int, after: Row | None) -> Iter
 
 
 def _of_kind(scope: Scope, field: Field, kind: int) -> Driver:
-    rows = tables.latest_metrics.alias("driver")
+    rows = ByValue.of(tables.latest_metrics, "driver")
     conditions = (
         rows.c.experiment_id == scope.experiment_id,
         *key_conditions(rows, field),
         rows.c.kind == kind,
     )
-    index = "latest_metrics_by_value"
-    return Driver(None, rows, index, conditions, rows.c.run_no, is_ordered=False, is_exact=True)
+    return Driver(None, rows, conditions, rows.c.run_no, is_ordered=False, is_exact=True)
 
 
 def _has_metric(run: sa.FromClause, field: Field) -> Condition:
-    rows = tables.latest_metrics.alias()
+    rows = ByKey.of(tables.latest_metrics)
     return (
         sa.select(sa.literal_column("1"))
         .where(

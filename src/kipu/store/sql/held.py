@@ -1,0 +1,52 @@
+"""Tables read through the index that we choose, not through the one that a planner guesses.
+
+SQLite keeps no statistics on its own, and without them it takes an index on a value for the rows
+of one run, or walks all runs for a value that one of them has. Other engines plan for themselves.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+
+
+class _Held(sa.Alias):
+    index: ClassVar[str]
+
+    @classmethod
+    def of(cls, table: sa.Table, name: str | None = None) -> Self:
+        """An alias of the table that SQLite reads in this way."""
+        held: Self = cls._construct(table, name=name)
+        return held
+
+
+class ByKey(_Held):
+    """A table read by its primary key: the rows of one run."""
+
+    inherit_cache = True
+    index = "sqlite_autoindex_{}_1"
+
+
+class ByValue(_Held):
+    """A table read by its index on values: the runs that have one."""
+
+    inherit_cache = True
+    index = "{}_by_value"
+
+
+@compiles(ByKey, "sqlite")
+@compiles(ByValue, "sqlite")
+def _compile(held: _Held, compiler: SQLCompiler, **how: Any) -> str:
+    text: str = compiler.visit_alias(held, **how)  # type: ignore[no-untyped-call]
+    if not how.get("asfrom"):
+        return text
+    return f"{text} INDEXED BY {held.index.format(held.element.description)}"
+
+
+@compiles(ByKey)
+@compiles(ByValue)
+def _compile_elsewhere(held: _Held, compiler: SQLCompiler, **how: Any) -> str:
+    return str(compiler.visit_alias(held, **how))  # type: ignore[no-untyped-call]
