@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from kipu.client.tracking import journal_folder, open_tracking
+from kipu.client.tracking import journal_folders, open_tracking
 from kipu.client.uris import get_tracking_uri
 from kipu.journal import recover, waiting
 from kipu.journal.recovery import Orphan, Recovered
@@ -19,10 +19,8 @@ def waiting_journals(places: Sequence[Path] = ()) -> list[Orphan]:
         places: Folders of journals, or stores with such a folder; left out, the journals of this
             user for servers, and those of the current tracking URI.
     """
-    folders = {_journals_of(place) for place in places} or {
-        journal_folder("http://"),
-        journal_folder(get_tracking_uri()),
-    }
+    named = {_journals_of(place) for place in places}
+    folders = named or set(journal_folders(get_tracking_uri()))
     found = [
         orphan._replace(target=_store_around(folder) or orphan.target)
         for folder in sorted(folders)

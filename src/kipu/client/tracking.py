@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from kipu import journal as journals
 from kipu.client.operations import RunOperations
@@ -16,7 +16,6 @@ from kipu.client.values import as_float, as_step, as_timestamp
 from kipu.entities import LifecycleStage, Metric, Run, RunTag
 from kipu.environment_variables import (
     KIPU_EXIT_TIMEOUT,
-    KIPU_HOME,
     MLFLOW_ENABLE_ASYNC_LOGGING,
 )
 from kipu.exceptions import InvalidParameter, Unavailable
@@ -24,7 +23,7 @@ from kipu.service.limits import MAX_METRICS_PER_BATCH
 from kipu.service.names import check_key, check_run_id
 from kipu.service.tracking import TrackingService
 from kipu.store.interface import TrackingStore
-from kipu.store.open import locate, open_store
+from kipu.store.open import Place, locate, open_store
 from kipu.store.rest import RestStore
 
 _log = logging.getLogger(__name__)
@@ -46,18 +45,20 @@ class Tracking:
     """A store, the journal before it, and what this process knows about its runs.
 
     Args:
-        uri: A folder, ``sqlite:///path`` or a server's address.
+        place: Where it is.
     """
 
-    def __init__(self, uri: str) -> None:
-        self.uri = uri
-        self.server = _server(uri)
+    def __init__(self, place: Place) -> None:
+        self.uri = uri = _absolute(place)
+        self._place = place
+        # Without credentials, which belong neither on the screen nor into a journal.
+        self.server = _without_credentials(uri) if place.kind == "http" else None
         self.keys: set[str] = set()
         self.runs: set[str] = set()
         self._artifact_uris: dict[str, str] = {}
         self._tagged: set[tuple[str, str]] = set()
         self._reset()
-        self.journal = journals.Journal(journal_folder(uri), lambda: self.store, uri)
+        self.journal = journals.Journal(place.journal, lambda: self.store, self.server or uri)
 
     def _reset(self) -> None:
         self._lock = threading.Lock()
@@ -77,11 +78,24 @@ class Tracking:
         return store
 
     def _open(self) -> TrackingStore:
-        if self.server:
-            return RestStore(self.uri)
-        store = TrackingService(open_store(self.uri))
-        journals.recover(locate(self.uri).journal, store)
-        return store
+        if self.server is None:
+            store = TrackingService(open_store(self.uri))
+            self._recover(store)
+            return store
+        served = RestStore(self.uri)
+        # In the background: the server may be slow, or away.
+        threading.Thread(target=self._recover, args=(served,), daemon=True).start()
+        return served
+
+    def _recover(self, store: TrackingStore) -> None:
+        """Send what processes that died left in their journals."""
+        folder = self._place.journal
+        if not folder.is_dir() or not any(folder.iterdir()):
+            return
+        try:
+            journals.recover(folder, store, self.server)
+        except Exception as error:
+            _log.warning("Journals in %s could not be sent: %s", folder, error)
 
     def settled(self, run_id: str | None = None) -> TrackingStore:
         """The store, once it has all that this process wrote.
@@ -261,28 +275,20 @@ def _in_background(synchronous: bool | None) -> bool:
     return MLFLOW_ENABLE_ASYNC_LOGGING.get() if synchronous is None else not synchronous
 
 
-def journal_folder(uri: str) -> Path:
-    """Where the journals for a store lie: beside a local one, else under ``KIPU_HOME``."""
-    if not _server(uri):
-        folder: Path = locate(uri).journal
-        return folder
-    home = KIPU_HOME.get() or _state_home() / "kipu"
-    return Path(home, "journal")
-
-
-def _state_home() -> Path:
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-
-
-def _server(uri: str) -> str | None:
-    """The address of the server that a URI names, without credentials, or None."""
+def _without_credentials(uri: str) -> str:
     parts = urlsplit(uri)
-    if parts.scheme not in ("http", "https"):
-        return None
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
 
 
+def _absolute(place: Place) -> str:
+    """The URI of a place, whatever the working directory will be."""
+    if place.folder is not None:
+        return place.folder.as_uri()
+    return f"sqlite:///{quote(place.database)}" if place.kind == "sqlite" else place.uri
+
+
 _open: dict[str, Tracking] = {}
+_known: dict[str, Tracking] = {}
 _opening = threading.Lock()
 # A parent's connections, which must not be closed by the child's garbage collector.
 _abandoned: list[object] = []
@@ -294,13 +300,24 @@ def open_tracking(uri: str) -> Tracking:
     Raises:
         InvalidParameter: The URI names no store.
     """
-    # The working directory may change; a relative folder means another one then.
-    name = uri if "://" in uri else os.path.abspath(uri)
-    tracking = _open.get(name)
+    tracking = _known.get(uri)
     if tracking is None:
+        place = locate(uri)
         with _opening:
-            tracking = _open.setdefault(name, Tracking(uri))
+            tracking = _open.get(_absolute(place))
+            if tracking is None:
+                tracking = _open[_absolute(place)] = Tracking(place)
+            if os.path.isabs(urlsplit(uri).path) and not uri.startswith("sqlite"):
+                _known[uri] = tracking  # a relative path means another one in another folder
     return tracking
+
+
+def journal_folders(uri: str) -> list[Path]:
+    """Where journals may wait: those of this user for servers, and those of a store."""
+    of_servers = locate("http://localhost").journal.parent
+    folders = sorted(of_servers.iterdir()) if of_servers.is_dir() else []
+    own = locate(uri).journal
+    return [own, *(folder for folder in folders if folder.is_dir() and folder != own)]
 
 
 def open_trackings() -> list[Tracking]:
@@ -310,6 +327,7 @@ def open_trackings() -> list[Tracking]:
 
 def close_all() -> None:
     """Finish what was accepted and let go of everything; it opens again with the next use."""
+    _known.clear()
     while _open:
         _, tracking = _open.popitem()
         tracking.close()
