@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
@@ -14,6 +15,8 @@ from kipu.entities import Metric
 
 MAGIC = b"KP1\0"
 _HEAD = struct.Struct("<4sII")
+_name_of = attrgetter("key", "model_id", "dataset_name", "dataset_digest")
+_step_of, _timestamp_of, _value_of = map(attrgetter, ("step", "timestamp", "value"))
 
 
 class SeriesName(NamedTuple):
@@ -41,19 +44,16 @@ class Points(NamedTuple):
     @classmethod
     def from_metrics(cls, metrics: Sequence[Metric]) -> Points:
         """The batch that holds these points."""
-        numbers: dict[SeriesName, int] = {}
-        index = np.empty(len(metrics), np.uint32)
-        for at, metric in enumerate(metrics):
-            name = SeriesName(
-                metric.key, metric.model_id, metric.dataset_name, metric.dataset_digest
-            )
-            index[at] = numbers.setdefault(name, len(numbers))
+        # Attribute by attribute: no Python code runs for each point.
+        names = list(map(_name_of, metrics))
+        numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+        size = len(names)
         return cls(
-            list(numbers),
-            index,
-            np.array([metric.step for metric in metrics], np.int64),
-            np.array([metric.timestamp for metric in metrics], np.int64),
-            np.array([metric.value for metric in metrics], np.float64),
+            [SeriesName(*name) for name in numbers],
+            np.fromiter(map(numbers.__getitem__, names), np.uint32, size),
+            np.fromiter(map(_step_of, metrics), np.int64, size),
+            np.fromiter(map(_timestamp_of, metrics), np.int64, size),
+            np.fromiter(map(_value_of, metrics), np.float64, size),
         )
 
     def metrics(self, run_id: str | None = None) -> Iterable[Metric]:

@@ -20,11 +20,11 @@ from kipu.series.blocks import (
 from kipu.store.sql.tables import latest_metrics, metric_blocks, metric_tail, metric_writers
 from kipu.store.sql.tail import group, read_tail
 
-FOLD_POINTS = BLOCK_POINTS
-"""A tail of so many points is worth a fold."""
+FOLD_SIZE = BLOCK_POINTS
+"""A tail of this size is worth a fold."""
 
-FOLD_APPENDS = 1_024
-"""So many appends are, too: each costs a reader some microseconds, however small it is."""
+APPEND_SIZE = 16
+"""What an append adds to that size beside its points: it costs a reader as much as so many."""
 
 
 class Stale(Exception):  # noqa: N818 - a turn of events, not an error
@@ -93,10 +93,10 @@ _idle = (
 
 
 def wants_fold(db: sa.Connection, experiment_id: int, run_no: int) -> bool:
-    """Whether a run's tail has grown enough."""
+    """Whether a run's tail is worth a fold."""
     place = {"of_experiment": experiment_id, "of_run": run_no}
     appends, points = db.execute(_tail_size, place).one()
-    return bool(points >= FOLD_POINTS or appends >= FOLD_APPENDS)
+    return bool(points + APPEND_SIZE * appends >= FOLD_SIZE)
 
 
 def idle_runs(db: sa.Connection, before_ms: int) -> list[tuple[int, int]]:

@@ -19,8 +19,8 @@ from kipu.store.sql.access import SqlAccess, now_ms
 from kipu.store.sql.append import log_points, write_points
 from kipu.store.sql.curves import StoredCurves
 from kipu.store.sql.fold import (
-    FOLD_APPENDS,
-    FOLD_POINTS,
+    APPEND_SIZE,
+    FOLD_SIZE,
     Stale,
     apply_fold,
     fold_run,
@@ -35,8 +35,6 @@ from kipu.store.sql.tail import series_id
 
 _log = logging.getLogger(__name__)
 
-# So that as many appends of a point each, and one of as many points as a block, both reach it.
-_GROWTH_OF_APPEND = FOLD_POINTS // FOLD_APPENDS
 _RUNS_WATCHED = 10_000
 
 _of_run = sa.and_(
@@ -99,8 +97,8 @@ class SqlMetrics(SqlAccess):
     def _grown(self, experiment_id: int, run_no: int, points: Points) -> None:
         """Fold a run once what this process appended to its tail is worth it."""
         place, growth = (experiment_id, run_no), self._growth
-        growth[place] += len(points) + _GROWTH_OF_APPEND
-        if growth[place] < FOLD_POINTS:
+        growth[place] += len(points) + APPEND_SIZE
+        if growth[place] < FOLD_SIZE:
             return
         if len(growth) > _RUNS_WATCHED:
             growth.clear()
