@@ -91,6 +91,14 @@ describe("order", () => {
     expect(new Set(order).size).toBe(100_000);
   });
 
+  test("numbers that differ in their last digits alone are in order, be they few or many", () => {
+    for (const count of [50, 5000]) {
+      const raw = Array.from({ length: count }, (_, i) => 1 + ((i * 7919) % count) * Number.EPSILON);
+      const order = sorted(count, { column: numberColumn(raw), descending: false }).map((row) => raw[row]);
+      expect(order).toEqual([...raw].sort((a, b) => a - b));
+    }
+  });
+
   test("100,000 names are in natural order", () => {
     const random = randoms(11);
     const names = Array.from({ length: 100_000 }, (_, i) => `run-${Math.floor(random() * 1e6)}-${i}`);

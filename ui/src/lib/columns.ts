@@ -196,39 +196,83 @@ function naturalKey(text: string): string {
   return text.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(12, "0"));
 }
 
-/** Least significant digit first, 16 bits at a time; a digit that all rows share costs one look. */
+/** Runs of equal high words longer than this are cheaper to sort by further passes than in place. */
+const LONG_TIE = 64;
+
+/**
+ * Order rows by keys of one word, or of a low and a high one, without disturbing equal rows.
+ *
+ * The high word alone decides nearly all of a column of fractions, so two passes are made by it and the few ties put right
+ * in place; only where ties are many and out of order are the low words sorted first, by two further passes.
+ */
 function radixSort(rows: Uint32Array, words: readonly Uint32Array[]): Uint32Array {
-  const n = rows.length;
-  let from: Uint32Array = allRows(n);
-  let to: Uint32Array = new Uint32Array(n);
-  const counts = new Uint32Array(65536);
-  for (const word of words) {
-    for (const shift of [0, 16]) {
-      counts.fill(0);
-      for (let i = 0; i < n; i++) {
-        const digit = ((word[i] as number) >>> shift) & 0xffff;
-        counts[digit] = (counts[digit] as number) + 1;
-      }
-      if (n === 0 || counts[((word[0] as number) >>> shift) & 0xffff] === n) continue;
-      let start = 0;
-      for (let digit = 0; digit < 65536; digit++) {
-        const count = counts[digit] as number;
-        counts[digit] = start;
-        start += count;
-      }
-      for (let i = 0; i < n; i++) {
-        const item = from[i] as number;
-        const digit = ((word[item] as number) >>> shift) & 0xffff;
-        const place = counts[digit] as number;
-        counts[digit] = place + 1;
-        to[place] = item;
-      }
-      [from, to] = [to, from];
-    }
+  const [first, second] = words; // one word, or low and high
+  if (first === undefined) return rows;
+  const byWord = (from: Uint32Array, word: Uint32Array) => radixPass(radixPass(from, word, 0), word, 16);
+  const start = allRows(rows.length);
+  let order: Uint32Array;
+  if (second === undefined) {
+    order = byWord(start, first);
+  } else {
+    order = byWord(start, second);
+    if (!mendTies(order, first, second)) order = byWord(byWord(start, first), second);
   }
-  const sorted = new Uint32Array(n);
-  for (let i = 0; i < n; i++) sorted[i] = rows[from[i] as number] as number;
+  const sorted = new Uint32Array(rows.length);
+  for (let i = 0; i < order.length; i++) sorted[i] = rows[order[i] as number] as number;
   return sorted;
+}
+
+/** Put rows with equal high words in order of the low ones; false: there were too many to do so in place. */
+function mendTies(order: Uint32Array, low: Uint32Array, high: Uint32Array): boolean {
+  let start = 0;
+  for (let i = 1; i <= order.length; i++) {
+    if (i < order.length && high[order[i] as number] === high[order[start] as number]) continue;
+    let isInOrder = true;
+    for (let k = start + 1; isInOrder && k < i; k++) {
+      isInOrder = (low[order[k - 1] as number] as number) <= (low[order[k] as number] as number);
+    }
+    if (!isInOrder) {
+      if (i - start > LONG_TIE) return false;
+      insertionSort(order, low, start, i);
+    }
+    start = i;
+  }
+  return true;
+}
+
+function insertionSort(order: Uint32Array, word: Uint32Array, start: number, end: number): void {
+  for (let i = start + 1; i < end; i++) {
+    const item = order[i] as number;
+    const value = word[item] as number;
+    let k = i - 1;
+    for (; k >= start && (word[order[k] as number] as number) > value; k--) order[k + 1] = order[k] as number;
+    order[k + 1] = item;
+  }
+}
+
+/** One stable pass by 16 bits of each item's word; a digit that all items share costs one look. */
+function radixPass(from: Uint32Array, word: Uint32Array, shift: 0 | 16): Uint32Array {
+  const counts = new Uint32Array(65536);
+  for (let i = 0; i < word.length; i++) {
+    const digit = ((word[i] as number) >>> shift) & 0xffff;
+    counts[digit] = (counts[digit] as number) + 1;
+  }
+  if (from.length === 0 || counts[((word[0] as number) >>> shift) & 0xffff] === from.length) return from;
+  let start = 0;
+  for (let digit = 0; digit < 65536; digit++) {
+    const count = counts[digit] as number;
+    counts[digit] = start;
+    start += count;
+  }
+  const to = new Uint32Array(from.length);
+  for (let i = 0; i < from.length; i++) {
+    const item = from[i] as number;
+    const digit = ((word[item] as number) >>> shift) & 0xffff;
+    const place = counts[digit] as number;
+    counts[digit] = place + 1;
+    to[place] = item;
+  }
+  return to;
 }
 
 /** The best value of a column; none where fewer than two differ, and never NaN. */

@@ -1,6 +1,15 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import type { NestedRows } from "@/lib/tree";
 import { HeaderCell } from "./HeaderCell";
 import styles from "./RunGrid.module.css";
@@ -81,6 +90,13 @@ export function RunGrid(props: Props) {
     anchor.current = index;
     props.onSelect(next);
   }
+  // Rows keep the same functions, so that a scrolled grid draws only the rows that are new.
+  const latest = useRef({ select, toggle: props.onToggle });
+  useLayoutEffect(() => {
+    latest.current = { select, toggle: props.onToggle };
+  });
+  const onSelect = useCallback((index: number, isRange: boolean) => latest.current.select(index, isRange), []);
+  const onToggle = useCallback((runId: string) => latest.current.toggle(runId), []);
   function selectAll() {
     props.onSelect(isAllSelected ? new Set() : new Set(Array.from(nested.rows, (row) => table.ids[row] as string)));
   }
@@ -195,8 +211,8 @@ export function RunGrid(props: Props) {
               columns={columns}
               cells={cells}
               now={now}
-              onSelect={select}
-              onToggle={props.onToggle}
+              onSelect={onSelect}
+              onToggle={onToggle}
             />
           );
         })}

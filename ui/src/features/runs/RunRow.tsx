@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { VirtualItem } from "@tanstack/react-virtual";
+import { memo } from "react";
 import { Icon } from "@/components/Icon";
 import { StatusIcon } from "@/components/StatusIcon";
 import { runColor } from "@/lib/colors";
@@ -28,8 +29,8 @@ type Props = {
 
 const INDENT = 18;
 
-/** One run: its name, which stays in sight, and the cells of the columns in sight. */
-export function RunRow(props: Props) {
+/** One run: its name, which stays in sight, and the cells of the columns in sight. Scrolling draws only new rows. */
+export const RunRow = memo(function RunRow(props: Props) {
   const { table, row, index, columns, cells, now } = props;
   const id = table.ids[row] as string;
   const name = textAt(table.names, row) || id;
@@ -103,4 +104,4 @@ export function RunRow(props: Props) {
       })}
     </div>
   );
-}
+});

@@ -3,7 +3,7 @@ import { readStored, writeStored } from "@/lib/stored";
 import { parentRows } from "@/lib/tree";
 import { useNow } from "@/lib/useNow";
 import type { TableRequest } from "./api/runTable";
-import { arrangeRows, findRows, orderRows } from "./arrange";
+import { arrangeRows, findRows, newestFirst, orderRows } from "./arrange";
 import type { KnownColumns } from "./columnChoice";
 import { RunGrid } from "./RunGrid";
 import type { SortOrder } from "./search";
@@ -39,7 +39,11 @@ export function RunsPanel({ experimentName, table, request, columns, search, isS
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says whether the columns are others
   const shown = useMemo(() => shownColumns(table, request.columns, duration), [table, choiceKey, duration]);
   const order: SortOrder[] = useMemo(() => readSort(search.sort), [search.sort]);
-  const ordered = useMemo(() => orderRows(table, order, shown, duration), [table, order, shown, duration]);
+  const newest = useMemo(() => newestFirst(table), [table]);
+  const ordered = useMemo(
+    () => orderRows(newest, table, order, shown, duration),
+    [newest, table, order, shown, duration],
+  );
   const parents = useMemo(() => parentRows(table.ids, table.parentIds), [table]);
   const matches = useMemo(() => findRows(table, search.find ?? ""), [table, search.find]);
   const isFlat = search.flat === true;

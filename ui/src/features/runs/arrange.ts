@@ -6,8 +6,14 @@ import type { SortOrder } from "./search";
 import type { ShownColumn } from "./shownColumn";
 import type { RunTable } from "./table";
 
-/** The rows in order; the newest run first where the order does not decide. */
+/** All rows, the newest run first: the order that every other begins with. */
+export function newestFirst(table: RunTable): Uint32Array {
+  return sortRows(allRows(table.count), [{ column: table.started, descending: true }]);
+}
+
+/** The rows in order; where the order does not decide, they stay as in `from`. */
 export function orderRows(
+  from: Uint32Array,
   table: RunTable,
   order: readonly SortOrder[],
   columns: readonly ShownColumn[],
@@ -22,7 +28,7 @@ export function orderRows(
     const column = columnOf(id);
     return column === undefined ? [] : [{ column, descending }];
   });
-  return sortRows(allRows(table.count), [...keys, { column: table.started, descending: true }]);
+  return sortRows(from, keys);
 }
 
 /** Which rows have a name that contains `find`, in any case; undefined: all. */
