@@ -23,7 +23,7 @@ from kipu.service.inputs import check_inputs
 from kipu.service.names import check_experiment_id, check_key, check_run_id
 from kipu.service.pages import check_page_size
 from kipu.service.run_names import random_name
-from kipu.service.values import check_batch, check_metric, storable_param, storable_tag
+from kipu.service.values import check_batch, check_metrics, storable_param, storable_tag
 from kipu.store.interface import RunPage, ServedStore
 
 RUN_NAME_TAG = "mlflow.runName"
@@ -154,8 +154,7 @@ class RunRules:
         """
         check_run_id(run_id)
         check_batch(metrics, params, tags)
-        for metric in metrics:
-            check_metric(metric)
+        check_metrics(metrics)
         self._store.log_batch(
             run_id,
             metrics,

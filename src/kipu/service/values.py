@@ -35,6 +35,22 @@ def check_metric(metric: Metric) -> None:
     check_time(metric.key, metric.timestamp, metric.step)
 
 
+def check_metrics(metrics: Sequence[Metric]) -> None:
+    """Refuse a batch with a point that cannot be stored; raises like ``check_metric``.
+
+    Batches are large and repeat a few keys, and mostly hold just what they should.
+    """
+    known: set[str] = set()
+    for metric in metrics:
+        key, timestamp, step = metric.key, metric.timestamp, metric.step
+        plain = type(metric.value) is float and type(timestamp) is type(step) is int
+        if not (plain and 0 <= timestamp < _INT64 and -_INT64 <= step < _INT64):
+            check_metric(metric)
+        elif type(key) is not str or key not in known:
+            check_key(key, "metric")
+            known.add(key)
+
+
 def check_metric_value(key: str, value: object) -> None:
     """Refuse a metric's value that is no number; NaN and the infinities are numbers.
 
