@@ -518,3 +518,23 @@ def test_a_curve_is_read_with_two_statements_and_its_points_with_a_third(
     )
     store.read_curve(RUN, LOSS)
     assert len([text for text in statements if text.startswith("SELECT")]) == 3
+
+
+@pytest.mark.parametrize("spread", [1, 0], ids=["times that grow", "one time for all"])
+def test_pages_of_a_long_curve_are_joined_from_blocks_and_tail(
+    store: MetricsOnly, spread: int
+) -> None:
+    step = np.arange(40_000)
+    whole = Points([LOSS], np.zeros(len(step), np.uint32), step, START + step // 7 * spread, step)
+    store.append_points(RUN, 7, 1, Points(whole.series, *(column[:36_000] for column in whole[1:])))
+    store.fold()
+    store.append_points(RUN, 7, 2, Points(whole.series, *(column[36_000:] for column in whole[1:])))
+    steps: list[int] = []
+    token = None
+    while True:
+        page = store.get_metric_history(RUN, "loss", 9_000, token)
+        steps += [metric.step for metric in page]
+        token = page.token
+        if token is None:
+            break
+    assert steps == step.tolist()

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kipu.series.columns import Column, pack, unpack
+from kipu.series.columns import Column, Packed, pack, unpack
 from kipu.series.curves import Curve, Ints, Places, arrange
 from kipu.series.summaries import Rows, gather
 
@@ -89,8 +89,7 @@ class Chunks(NamedTuple):
 class Directory:
     """Which curves a block holds, by (key id, source id)."""
 
-    columns: list[Column]
-    chunks: list[Column]
+    _packed: Packed
 
     @classmethod
     def decode(cls, data: bytes, block_format: int = FORMAT) -> Directory:
@@ -100,17 +99,17 @@ class Directory:
             ValueError: The format is unknown or the bytes are damaged.
         """
         check_format(block_format)
-        columns = unpack(data, _SERIES_TYPES + _CHUNK_TYPES)
-        return cls(columns[: len(_SERIES_TYPES)], columns[len(_SERIES_TYPES) :])
+        return cls(Packed(data, _SERIES_TYPES + _CHUNK_TYPES))
 
     def entries(self, key_id: int | None = None) -> Iterator[Entry]:
         """The curves of one key, or all."""
-        keys, sources, counts, *ends = self.columns
+        keys = self._packed[0]
         first, last = 0, len(keys)
         if key_id is not None:
             first, last = (int(np.searchsorted(keys, key_id, side)) for side in ("left", "right"))
         if first == last:
             return
+        sources, counts, *ends = (self._packed[at] for at in range(1, len(_SERIES_TYPES)))
         starts = _starts(counts)
         chunk_counts = _chunk_counts(counts)
         chunk_starts = _starts(chunk_counts)
@@ -129,7 +128,7 @@ class Directory:
         """The chunk summaries of a curve; there are none of a short one."""
         span = slice(entry.chunk_start, entry.chunk_start + entry.chunk_count)
         steps, last_steps, times, last_times, first, last, least, most, mean, numbers = (
-            column[span] for column in self.chunks
+            self._packed[len(_SERIES_TYPES) + at][span] for at in range(len(_CHUNK_TYPES))
         )
         count = np.full(entry.chunk_count, CHUNK_POINTS, np.int64)
         count[-1:] = (entry.count - 1) % CHUNK_POINTS + 1

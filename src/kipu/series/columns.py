@@ -32,26 +32,51 @@ def pack(columns: Sequence[Column]) -> bytes:
     return b"".join(parts)
 
 
-def unpack(data: bytes, types: Sequence[str], at: int = 0) -> list[Column]:
-    """Read what ``pack`` wrote; ``types`` are NumPy's names, such as ``<i8``.
+def unpack(data: bytes, types: Sequence[str]) -> list[Column]:
+    """Read all that ``pack`` wrote; raises like ``Packed``."""
+    packed = Packed(data, types)
+    return [packed[number] for number in range(len(types))]
+
+
+class Packed:
+    """What ``pack`` wrote, each column decoded when it is asked for.
+
+    Args:
+        data: The bytes.
+        types: The columns' types by NumPy's names, such as ``<i8``.
 
     Raises:
         ValueError: The bytes are cut off, or coded in a way that this version does not know.
     """
-    columns: list[Column] = []
-    for kind in types:
-        if len(data) < at + _HEAD.size:
-            raise ValueError("The block is cut off.")
-        coding, size = _HEAD.unpack_from(data, at)
-        at += _HEAD.size
-        if len(data) < at + size:
-            raise ValueError("The block is cut off.")
+
+    def __init__(self, data: bytes, types: Sequence[str]) -> None:
+        self._data, self._types = data, types
+        self._places: list[tuple[int, int, int]] = []
+        self._known: dict[int, Column] = {}
+        at = 0
+        for _ in types:
+            if len(data) < at + _HEAD.size:
+                raise ValueError("The block is cut off.")
+            coding, size = _HEAD.unpack_from(data, at)
+            at += _HEAD.size + size
+            if len(data) < at:
+                raise ValueError("The block is cut off.")
+            self._places.append((coding, at - size, at))
+
+    def __getitem__(self, number: int) -> Column:
+        if number not in self._known:
+            self._known[number] = self._decode(number)
+        return self._known[number]
+
+    def _decode(self, number: int) -> Column:
+        coding, start, stop = self._places[number]
+        kind = np.dtype(self._types[number])
         if coding == _RAW:
-            column: Column = np.frombuffer(data, kind, size // np.dtype(kind).itemsize, at)
-        elif coding == _PCODEC:
-            column = standalone.simple_decompress(data[at : at + size])
-        else:
+            return np.frombuffer(self._data, kind, (stop - start) // kind.itemsize, start)
+        if coding != _PCODEC:
             raise ValueError(f"A column of the block is coded as {coding}: update Kipu.")
-        columns.append(column)
-        at += size
-    return columns
+        try:
+            column: Column = standalone.simple_decompress(self._data[start:stop])
+        except RuntimeError as error:
+            raise ValueError(f"The block is damaged: {error}") from error
+        return column

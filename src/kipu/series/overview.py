@@ -80,7 +80,7 @@ def bucket_parts(
     """
     parts = sorted(parts, key=lambda part: (part.first, part.last))
     total = sum(part.entry.count for part in parts)
-    if total <= max(POINTS_AT_ONCE, buckets) or not _apart(parts, axis):
+    if total <= max(POINTS_AT_ONCE, buckets) or not apart(parts, axis):
         return _point_by_point(parts, load, axis, buckets, lower, upper)
     low = parts[0].ends(axis)[0] if lower is None else lower
     high = parts[-1].ends(axis)[1] if upper is None else upper
@@ -131,7 +131,7 @@ def _summary(part: Part, axis: Axis, window: tuple[float, float], width: float) 
     return replace(rows.take(inside), x=ends) if whole.all() else None
 
 
-def _apart(parts: Sequence[Part], axis: Axis) -> bool:
+def apart(parts: Sequence[Part], axis: Axis) -> bool:
     """Whether each part ends before the next begins: then no point is in two of them."""
     pairs = list(pairwise(parts))
     if any(before.last >= after.first for before, after in pairs):

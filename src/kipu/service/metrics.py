@@ -30,7 +30,7 @@ class MetricRules:
             check_key(series.key, "metric")
         if len(points) and int(points.timestamp.min()) < 0:
             raise InvalidParameter("A timestamp must be milliseconds since 1970, 0 or more.")
-        if not (0 <= writer < 1 << 63 and 0 < seq < 1 << 63):
+        if not (0 < writer < 1 << 63 and 0 < seq < 1 << 63):
             raise InvalidParameter("A writer is a number of 63 bits, and counts from 1.")
         self._store.append_points(run_id, writer, seq, points)
 

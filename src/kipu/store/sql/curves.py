@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from kipu.series.blocks import Directory, Entry, SeriesId, decode_points
 from kipu.series.curves import Curve
-from kipu.series.overview import Part
+from kipu.series.overview import Axis, Part, apart
 from kipu.store.sql.keys import key_id
 from kipu.store.sql.tables import metric_blocks
 from kipu.store.sql.tail import curves_of_key, read_tail
@@ -78,12 +78,33 @@ class StoredCurves:
                 blocks[block_no] = decode_points(data, block_format)
         return [self._slice(part, blocks) for part in parts]
 
-    def by_source(self) -> dict[int, Curve]:
-        """All points, for each model and data set."""
+    def by_source(self, from_ms: int | None = None, count: int | None = None) -> dict[int, Curve]:
+        """All points, for each model and data set.
+
+        With a time and a count at least so many of the points after that time, if there are as
+        many, and all of its own millisecond; the rest is left out where that is easy.
+        """
         found: dict[int, list[Curve]] = {}
-        for part, curve in zip(self.parts, self.load(self.parts), strict=True):
+        parts = self.parts if count is None else self._excerpt(from_ms, count)
+        for part, curve in zip(parts, self.load(parts), strict=True):
             found.setdefault(part.entry.series.source_id, []).append(curve)
         return {source: Curve.join(pieces).arranged() for source, pieces in found.items()}
+
+    def _excerpt(self, from_ms: int | None, count: int) -> list[Part]:
+        sources = {part.entry.series for part in self.parts}
+        if len(sources) != 1 or not apart(self.parts, Axis(by_time=True)):
+            return self.parts  # the order of time is not that of the parts
+        later = [part for part in self.parts if from_ms is None or part.last[1] >= from_ms]
+        excerpt: list[Part] = []
+        held = 0
+        for part in later:
+            # What the time begins in the midst of, or ends with, may hold nothing after it.
+            if from_ms is None or part.first[1] > from_ms:
+                held += part.entry.count
+            excerpt.append(part)
+            if held >= count:
+                break
+        return excerpt
 
     def _slice(self, part: Part, blocks: dict[int, Curve]) -> Curve:
         entry = part.entry

@@ -6,6 +6,7 @@ import binascii
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,6 +16,16 @@ from kipu.series.curves import Curve, Ints, rank
 from kipu.series.points import SeriesName
 
 _TOKEN = struct.Struct(">5q")
+
+
+class Place(NamedTuple):
+    """A point's place in the history of its key."""
+
+    timestamp: int
+    step: int
+    rank: int
+    bits: int
+    source_id: int
 
 
 @dataclass(frozen=True)
@@ -41,10 +52,10 @@ class _History:
         bits = np.ascontiguousarray(points.value).view(np.int64)
         return [points.timestamp, points.step, rank(points.value), bits, self.source[at]]
 
-    def after(self, place: tuple[int, ...]) -> int:
+    def after(self, place: Place) -> int:
         """How many points lie at or before a place."""
         first, last = (
-            int(np.searchsorted(self.points.timestamp, place[0], side))
+            int(np.searchsorted(self.points.timestamp, place.timestamp, side))
             for side in ("left", "right")
         )
         # Of this one timestamp: compare the other columns, the last of them first.
@@ -60,15 +71,11 @@ def history_page(
     sources: dict[int, SeriesName],
     curves: dict[int, Curve],
     max_results: int | None,
-    page_token: str | None,
+    after: Place | None,
 ) -> PagedList[Metric]:
-    """One page of the points of a key; a token names the last point of the page before.
-
-    Raises:
-        InvalidParameter: The token cannot be read.
-    """
+    """The first points after a place, out of curves that hold at least one more than asked for."""
     history = _History.of(curves)
-    first = history.after(_read_token(page_token)) if page_token else 0
+    first = history.after(after) if after else 0
     last = history.points.size
     token = None
     if max_results is not None and first + max_results < last:
@@ -89,9 +96,14 @@ def history_page(
     )
 
 
-def _read_token(token: str) -> tuple[int, ...]:
+def read_token(token: str) -> Place:
+    """Where the page before ended.
+
+    Raises:
+        InvalidParameter: The token cannot be read.
+    """
     try:
-        return _TOKEN.unpack(urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        return Place._make(_TOKEN.unpack(urlsafe_b64decode(token + "=" * (-len(token) % 4))))
     except (struct.error, binascii.Error, ValueError):
         raise InvalidParameter(
             f"The page token {token!r} is none of this store; pass the one that came with the "

@@ -28,7 +28,7 @@ from kipu.store.sql.fold import (
     plan_fold,
     wants_fold,
 )
-from kipu.store.sql.history import history_page
+from kipu.store.sql.history import history_page, read_token
 from kipu.store.sql.keys import METRIC, key_id
 from kipu.store.sql.tables import latest_metrics, names, runs
 from kipu.store.sql.tail import series_id
@@ -142,6 +142,7 @@ class SqlMetrics(SqlAccess):
         self, run_id: str, key: str, max_results: int | None, page_token: str | None
     ) -> PagedList[Metric]:
         """See ``MetricStore``."""
+        after = read_token(page_token) if page_token else None
         with self._read() as db:
             place = self._locate(db, run_id)
             sources = {
@@ -153,9 +154,10 @@ class SqlMetrics(SqlAccess):
             }
             if not sources:
                 return PagedList(())
-            stored = StoredCurves(db, *place, key)
-            curves = stored.by_source()
-        return history_page(run_id, sources, curves, max_results, page_token)
+            curves = StoredCurves(db, *place, key).by_source(
+                after and after.timestamp, None if max_results is None else max_results + 1
+            )
+        return history_page(run_id, sources, curves, max_results, after)
 
     def read_curve(self, run_id: str, series: SeriesName) -> Curve:
         """See ``MetricStore``."""
