@@ -65,22 +65,22 @@ def arrange(points: Curve, group: npt.NDArray[np.integer] | None = None) -> Plac
     None means that all of them are in order already. Values are duplicates when their bits are.
     """
     if group is None:
-        return None if _ascends(points) else _sorted(points, np.zeros(points.size, np.uint8))
+        return None if ascends(points) else _sorted(points, np.zeros(points.size, np.uint8))
     # Each curve most often arrives in order: then sorting by group alone is enough.
     by_group = np.argsort(group, kind="stable")
-    if _ascends(points.take(by_group), group[by_group]):
+    if ascends(points.take(by_group), group[by_group]):
         return by_group
     return _sorted(points, group)
 
 
-def _ascends(points: Curve, group: npt.NDArray[np.integer] | None = None) -> bool:
+def ascends(points: Curve, group: npt.NDArray[np.integer] | None = None) -> bool:
     """Whether each point has a greater (group, step, timestamp) than the one before."""
     later = points.timestamp[1:] > points.timestamp[:-1]
     step = points.step
-    ascends = (step[1:] > step[:-1]) | ((step[1:] == step[:-1]) & later)
+    after = (step[1:] > step[:-1]) | ((step[1:] == step[:-1]) & later)
     if group is not None:
-        ascends = (group[1:] > group[:-1]) | ((group[1:] == group[:-1]) & ascends)
-    return bool(ascends.all())
+        after = (group[1:] > group[:-1]) | ((group[1:] == group[:-1]) & after)
+    return bool(after.all())
 
 
 def _sorted(points: Curve, group: npt.NDArray[np.integer]) -> Places:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kipu.series.curves import Floats, Ints, rank
+from kipu.series.curves import Curve, Floats, Ints, Places, ascends, rank
 from kipu.series.points import Points
 
 NUMBER, NAN, INFINITY, MINUS_INFINITY = 0, 1, 2, 3
@@ -42,7 +42,7 @@ def latest(points: Points) -> list[Latest]:
     if len(points) == 1:  # the most common batch, for which NumPy takes ten times as long
         return [_of_point(points)]
     value = points.value
-    order = np.lexsort((rank(value), points.timestamp, points.step, points.index))
+    order = _by_age(points)
     starts = np.flatnonzero(np.diff(points.index[order].astype(np.int64), prepend=-1))
     counts = np.diff(starts, append=len(order))
     newest = order[starts + counts - 1]
@@ -56,6 +56,15 @@ def latest(points: Points) -> list[Latest]:
         _none_unless(np.isfinite(least), least), _none_unless(np.isfinite(most), most),
     )  # fmt: skip
     return list(map(Latest._make, zip(*(column.tolist() for column in columns), strict=True)))
+
+
+def _by_age(points: Points) -> Places:
+    """Places of the points by (series, step, timestamp, value)."""
+    by_series = np.argsort(points.index, kind="stable")
+    curve = Curve(points.step, points.timestamp, points.value)
+    if ascends(curve.take(by_series), points.index[by_series]):
+        return by_series
+    return np.lexsort((rank(points.value), points.timestamp, points.step, points.index))
 
 
 def _of_point(points: Points) -> Latest:

@@ -122,11 +122,11 @@ def plan_fold(
     tail = read_tail(db, experiment_id, run_no)
     place = {"of_experiment": experiment_id, "of_run": run_no}
     sizes = [(row[0], row[1]) for row in db.execute(_sizes, place)]
-    fresh = group(tail.batches)
-    replaced = _small_enough(sizes, fresh.points.size, final=final)
+    fresh = sum(len(batch) for batch in tail.batches)
+    replaced = _small_enough(sizes, fresh, final=final)
     if not tail.batches and len(replaced) < 2:
         return None
-    old = [_decode(db, place | {"of_block": block_no}) for block_no in replaced]
+    old = [_decode(db, place | {"of_block": block_no}) for block_no in sorted(replaced)]
     grouped = group(tail.batches, old)
     blocks = encode_blocks(grouped)
     return Fold(

@@ -51,10 +51,11 @@ def series_id(series: SeriesName) -> SeriesId:
 
 def group(batches: Iterable[Points], blocks: Iterable[Grouped] = ()) -> Grouped:
     """The points of batches and blocks together, each with the number of its curve."""
-    pieces = [
+    # Blocks first: they are older, and what is in order need not be sorted.
+    pieces = [(block.series, block.code, block.points) for block in blocks] + [
         ([series_id(series) for series in batch.series], batch.index, _curve(batch))
         for batch in batches
-    ] + [(block.series, block.code, block.points) for block in blocks]
+    ]
     series = sorted({one for piece in pieces for one in piece[0]})
     numbers = {one: number for number, one in enumerate(series)}
     codes = [np.array([numbers[one] for one in own], np.uint32)[code] for own, code, _ in pieces]
