@@ -5,6 +5,7 @@ from kipu.search.evaluate import SortValue, matches, sort_entities, sort_key, so
 from kipu.search.grammar import (
     parse_experiment_filter,
     parse_experiment_order,
+    parse_logged_model_filter,
     parse_run_filter,
     parse_run_order,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "matches",
     "parse_experiment_filter",
     "parse_experiment_order",
+    "parse_logged_model_filter",
     "parse_run_filter",
     "parse_run_order",
     "print_field",

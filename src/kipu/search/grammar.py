@@ -15,7 +15,7 @@ from kipu.exceptions import InvalidParameter
 from kipu.search.errors import InvalidSearch
 from kipu.search.lexer import Name, Token, tokens
 from kipu.search.tree import And, Comparison, Field, FieldKind, Node, Operator, OrderBy, Value
-from kipu.search.vocabulary import EXPERIMENTS, RUNS, Rule, Vocabulary
+from kipu.search.vocabulary import EXPERIMENTS, LOGGED_MODELS, RUNS, Rule, Vocabulary
 
 _START_TIME = Field("attribute", "start_time")
 _RUN_ID = Field("attribute", "run_id")
@@ -47,6 +47,15 @@ def parse_experiment_filter(text: str | None) -> Node | None:
         InvalidSearch: The filter cannot be read.
     """
     return _filter(text, EXPERIMENTS)
+
+
+def parse_logged_model_filter(text: str | None) -> Node | None:
+    """Read a filter of logged models; None when it lets everything through.
+
+    Raises:
+        InvalidSearch: The filter cannot be read.
+    """
+    return _filter(text, LOGGED_MODELS)
 
 
 def parse_run_order(order_by: Sequence[str] | None) -> list[OrderBy]:
@@ -173,36 +182,40 @@ class _Parser:
         raise self._unknown(kind, name, tuple(rules))
 
     def _operator(self) -> Operator:
-        token = self._take()
-        match token.keyword or token.source:
+        match self._token.keyword or self._token.source:
             case "=" | "!=" | ">" | ">=" | "<" | "<=" | "LIKE" | "ILIKE" | "IN" as operator:
+                self._take()
                 return operator
             case "IS":
+                self._take()
                 negated = self._take_keyword("NOT")
                 if not self._take_keyword("NULL"):
                     raise self._expected("NULL" if negated else "NULL or NOT NULL")
                 return "IS NOT NULL" if negated else "IS NULL"
             case "NOT":
+                self._take()
                 if not self._take_keyword("IN"):
                     raise self._expected("IN; NOT goes with IN and IS NULL only")
                 return "NOT IN"
             case other:
-                self._next -= 1
                 hint = {"==": "; equality is =", "<>": "; inequality is !="}.get(other, "")
                 raise self._expected(f"a comparator such as = or !={hint}")
 
     def _value(self, rule: Rule) -> Value:
-        token = self._take()
+        token = self._token
         match rule.type, token.kind:
             case "text" | "experiment id", "text":
+                self._take()
                 return str(token.value)
             case "number", "number":
+                self._take()
                 return float(token.value)
             case "time", "number":
-                return token.value  # type: ignore[no-any-return]
+                self._take()
+                return float(token.value) if isinstance(token.value, float) else int(token.value)
             case "whole", "number" if isinstance(token.value, int):
+                self._take()
                 return token.value
-        self._next -= 1
         wanted = {
             "text": "a text in quotes",
             "experiment id": "an experiment id in quotes",

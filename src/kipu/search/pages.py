@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import binascii
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 
 import msgspec
 
@@ -44,12 +44,16 @@ def decode_token(token: str | bytes | None) -> PageKey | None:
         return None
     try:
         raw = token.encode("ascii") if isinstance(token, str) else token
-        version, key = _decoder.decode(urlsafe_b64decode(raw + b"=" * (-len(raw) % 4)))
+        version, key = _decoder.decode(_unpacked(raw))
     except (UnicodeError, binascii.Error, msgspec.MsgspecError) as error:
         raise _invalid() from error
     if version != _VERSION or not _fits(key):
         raise _invalid()
     return key
+
+
+def _unpacked(raw: bytes) -> bytes:
+    return b64decode(raw + b"=" * (-len(raw) % 4), altchars=b"-_", validate=True)
 
 
 def _fits(key: PageKey) -> bool:

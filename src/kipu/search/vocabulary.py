@@ -108,3 +108,29 @@ EXPERIMENTS = Vocabulary(
     order_kinds=("attribute",),
     refuses_repeated_order=False,
 )
+
+# Metrics, params, tags and patterns of logged models come with the rest of their features.
+LOGGED_MODELS = Vocabulary(
+    thing="logged model",
+    entities={"attributes": "attribute"},
+    keyed={},
+    named={
+        "attribute": {
+            **{
+                name: Rule("text", (*_EQUAL, *_LISTED))
+                for name in ("name", "model_id", "model_type", "source_run_id", "lifecycle_stage")
+            },
+            "experiment_id": Rule("experiment id", (*_EQUAL, *_LISTED)),
+            "status": Rule("whole", _NUMERIC),
+            "creation_timestamp": Rule("whole", _NUMERIC),
+            "last_updated_timestamp": Rule("whole", _NUMERIC),
+        }
+    },
+    aliases={
+        "creation_time": "creation_timestamp",
+        "creation_timestamp_ms": "creation_timestamp",
+    },
+    order_aliases={},
+    order_kinds=("attribute",),
+    refuses_repeated_order=False,
+)
