@@ -133,7 +133,7 @@ class TablesClient(ImagesClient, RunsClient):
     ) -> pd.DataFrame:
         """The frame, with each image written to a file and its cell telling where."""
         folder = posixpath.join("table_images", posixpath.splitext(artifact_file)[0])
-        for column in frame.select_dtypes(include=["object"]).columns:
+        for column in [name for name in frame.columns if frame[name].dtype.kind == "O"]:
             images = [_is_image(cell) for cell in frame[column]]
             if not any(images):
                 continue

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from kipu.client import MlflowClient
@@ -83,7 +84,10 @@ def search_runs(
     if output_format not in ("pandas", "list"):
         raise ValueError(f"output_format is 'pandas' or 'list', not {output_format!r}.")
     ids = _experiment_ids(experiment_ids, experiment_names, search_all_experiments)
-    runs = _all_pages(ids, filter_string, run_view_type, max_results, order_by) if ids else []
+    client = MlflowClient()
+    runs = (
+        _all_pages(client, ids, filter_string, run_view_type, max_results, order_by) if ids else []
+    )
     return runs if output_format == "list" else _frame(runs)
 
 
@@ -103,15 +107,16 @@ def _experiment_ids(
 
 
 def _all_pages(
+    client: MlflowClient,
     ids: list[str],
     filter_string: str,
     run_view_type: int,
-    max_results: int,
+    max_results: int | None,
     order_by: Sequence[str] | None,
 ) -> list[Run]:
-    client, runs, token = MlflowClient(), list[Run](), None
-    while len(runs) < max_results:
-        size = min(_PAGE, max_results - len(runs))
+    runs, token = list[Run](), None
+    while max_results is None or len(runs) < max_results:
+        size = _PAGE if max_results is None else min(_PAGE, max_results - len(runs))
         page = client.search_runs(ids, filter_string, run_view_type, size, order_by, token)
         runs += page
         token = page.token
@@ -128,15 +133,38 @@ def _frame(runs: Sequence[Run]) -> pd.DataFrame:
             "search_runs answers with a pandas frame; install it with: pip install 'kipu[pandas]', "
             "or ask for output_format='list'."
         ) from error
-    data: dict[str, Any] = {name: [getattr(run.info, name) for run in runs] for name in _INFO}
+    data = _columns(runs)
     for name in ("start_time", "end_time"):
         # Whole columns at once; run by run this was the slowest part.
         data[name] = pandas.to_datetime(
             pandas.Series(data[name], dtype="Int64"), unit="ms", utc=True
         )
-    for kind, absent in (("metrics", float("nan")), ("params", None), ("tags", None)):
-        values = [getattr(run.data, kind) for run in runs]
-        keys = dict.fromkeys(key for one in values for key in one)
-        for key in keys:
-            data[f"{kind}.{key}"] = [one.get(key, absent) for one in values]
+    for name in data:
+        if name.startswith("metrics."):
+            data[name] = pandas.Series(data[name], dtype="float64")
     return pandas.DataFrame(data)
+
+
+def run_rows(
+    client: MlflowClient, experiment_ids: Sequence[str]
+) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+    """All active runs of some experiments as a table: its columns, and its rows, newest first.
+
+    Cells are as in the frame of ``search_runs``, without pandas; missing ones are None.
+    """
+    data = _columns(_all_pages(client, list(experiment_ids), "", ViewType.ACTIVE_ONLY, None, None))
+    for name in ("start_time", "end_time"):
+        data[name] = [
+            None if time is None else datetime.fromtimestamp(time / 1000, UTC)
+            for time in data[name]
+        ]
+    return list(data), zip(*data.values(), strict=True)
+
+
+def _columns(runs: Sequence[Run]) -> dict[str, Any]:
+    data: dict[str, Any] = {name: [getattr(run.info, name) for run in runs] for name in _INFO}
+    for kind in ("metrics", "params", "tags"):
+        values = [getattr(run.data, kind) for run in runs]
+        for key in dict.fromkeys(key for one in values for key in one):
+            data[f"{kind}.{key}"] = [one.get(key) for one in values]
+    return data
