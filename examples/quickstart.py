@@ -80,7 +80,7 @@ def train_digits(hidden: int, learning_rate: float, seed: int) -> None:
     )
     classes = np.arange(10)
     for epoch in range(STEPS):
-        model.partial_fit(x_train, y_train, classes)
+        model.partial_fit(x_train, y_train, classes=classes)
         guessed = model.predict_proba(x_test)
         mlflow.log_metrics(
             {

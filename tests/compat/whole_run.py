@@ -7,6 +7,7 @@ import importlib
 import json
 import sys
 import tempfile
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ module, uri = sys.argv[1:]
 mlflow: Any = importlib.import_module(module)
 
 mlflow.set_tracking_uri(uri)
-experiment = mlflow.set_experiment(f"whole run by {module}")
+experiment = mlflow.set_experiment(f"whole run by {module}, {uuid.uuid4().hex}")
 mlflow.set_experiment_tag("team", "compat")
 
 with mlflow.start_run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any, Self
 
 from kipu.entities.record import Record
 
@@ -21,6 +22,11 @@ class Metric(Record, frozen=True):
     dataset_name: str | None = None
     dataset_digest: str | None = None
     run_id: str | None = None
+
+    @classmethod
+    def from_dictionary(cls, metric_dict: dict[str, Any]) -> Self:
+        """Build one from a dictionary; unknown keys are ignored."""
+        return super().from_dictionary(metric_dict)
 
     def supersedes(self, other: Metric) -> bool:
         """Whether this point, not ``other``, is the curve's latest value."""

@@ -215,9 +215,15 @@ class Run(_Parts):
 
     def to_dictionary(self) -> dict[Any, Any]:
         """The whole run as nested dictionaries."""
-        parts = {"info": self.info, "data": self.data, "inputs": self.inputs,
-                 "outputs": self.outputs}  # fmt: skip
-        return {name: part.to_dictionary() for name, part in parts.items() if part is not None}
+        whole: dict[Any, Any] = {
+            "info": self.info.to_dictionary(),
+            "data": self.data.to_dictionary(),
+        }
+        if self.inputs is not None:
+            whole["inputs"] = self.inputs.to_dictionary()
+        if self.outputs is not None:
+            whole["outputs"] = self.outputs.to_dictionary()
+        return whole
 
     @classmethod
     def from_dictionary(cls, the_dict: dict[str, Any]) -> Self:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kipu.entities import LoggedModel, LoggedModelParameter, LoggedModelTag
+from kipu.entities import LoggedModel, LoggedModelParameter, LoggedModelTag, PagedList
 from kipu.exceptions import InvalidParameter
 from kipu.service.names import check_experiment_id
 from kipu.service.run_names import random_name
@@ -47,3 +47,23 @@ class LoggedModelRules:
     def get_logged_model(self, model_id: str) -> LoggedModel:
         """See ``LoggedModelStore``."""
         return self._store.get_logged_model(model_id)
+
+    def search_logged_models(
+        self,
+        experiment_ids: Sequence[str],
+        filter_string: str | None,
+        max_results: int,
+        page_token: str | None,
+    ) -> PagedList[LoggedModel]:
+        """See ``LoggedModelStore``; 0 results asked for means 100, as in MLflow.
+
+        Raises:
+            InvalidParameter: No experiment is named, or a negative number is asked for.
+        """
+        if not experiment_ids:
+            raise InvalidParameter("Name the experiments to search: experiment_ids is empty.")
+        if max_results < 0:
+            raise InvalidParameter(f"max_results must not be negative; it is {max_results}.")
+        return self._store.search_logged_models(
+            experiment_ids, filter_string, max_results or 100, page_token
+        )

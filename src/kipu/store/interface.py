@@ -131,7 +131,7 @@ class RunStore(Protocol):
 
         Raises:
             ResourceNotFound: No experiment has this id.
-            InvalidState: The experiment is deleted.
+            InvalidParameter: The experiment is deleted.
         """
         ...
 
@@ -278,6 +278,20 @@ class LoggedModelStore(Protocol):
 
         Raises:
             ResourceNotFound: No active model has this id.
+        """
+        ...
+
+    def search_logged_models(
+        self,
+        experiment_ids: Sequence[str],
+        filter_string: str | None,
+        max_results: int,
+        page_token: str | None,
+    ) -> PagedList[LoggedModel]:
+        """One page of the active models that match, newest first.
+
+        Raises:
+            InvalidParameter: The filter or the token cannot be read.
         """
         ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kipu import entities
-from kipu.wire.message import Answer, Asked, Pair, Required
+from kipu.wire.message import Answer, Asked, Int64, Pair, Required
 from kipu.wire.metrics import Metric
 
 
@@ -16,6 +16,20 @@ class CreateLoggedModel(Asked):
     source_run_id: str | None = None
     params: list[Pair] = []
     tags: list[Pair] = []
+
+
+class ModelOrder(Asked, forbid_unknown_fields=False):
+    """What to sort models by."""
+
+    field_name: str
+    ascending: bool = True
+
+
+class ModelDataset(Asked, forbid_unknown_fields=False):
+    """A data set on which models were measured."""
+
+    dataset_name: str
+    dataset_digest: str | None = None
 
 
 class LoggedModelInfo(Answer):
@@ -96,3 +110,21 @@ class LoggedModelAnswer(Answer):
     """One model."""
 
     model: LoggedModel
+
+
+class SearchLoggedModels(Asked):
+    """Find models."""
+
+    experiment_ids: list[str] = []
+    filter: str | None = None
+    max_results: Int64 = 0
+    page_token: str | None = None
+    order_by: list[ModelOrder] = []
+    datasets: list[ModelDataset] = []
+
+
+class SearchLoggedModelsAnswer(Answer):
+    """A page of models."""
+
+    models: list[LoggedModel] = []
+    next_page_token: str | None = None

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from kipu.entities import LoggedModel, LoggedModelParameter, LoggedModelTag
+from kipu.entities import LoggedModel, LoggedModelParameter, LoggedModelTag, PagedList
 from kipu.store.rest.access import RestAccess
-from kipu.wire.logged_models import CreateLoggedModel, LoggedModelAnswer
+from kipu.wire.logged_models import (
+    CreateLoggedModel,
+    LoggedModelAnswer,
+    SearchLoggedModels,
+    SearchLoggedModelsAnswer,
+)
 from kipu.wire.message import Pair
 
 
@@ -39,3 +44,17 @@ class RestLoggedModels(RestAccess):
         """See ``LoggedModelStore``."""
         path = f"/logged-models/{quote(model_id, safe='')}"
         return self._get(path, LoggedModelAnswer).model.entity()
+
+    def search_logged_models(
+        self,
+        experiment_ids: Sequence[str],
+        filter_string: str | None,
+        max_results: int,
+        page_token: str | None,
+    ) -> PagedList[LoggedModel]:
+        """See ``LoggedModelStore``."""
+        asked = SearchLoggedModels(
+            list(experiment_ids), filter_string, max_results, page_token or None
+        )
+        page = self._post("/logged-models/search", asked, SearchLoggedModelsAnswer)
+        return PagedList([model.entity() for model in page.models], page.next_page_token)

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+import operator as op
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
-from kipu.entities import LoggedModel, LoggedModelParameter, LoggedModelStatus, LoggedModelTag
+from kipu.entities import (
+    LoggedModel,
+    LoggedModelParameter,
+    LoggedModelStatus,
+    LoggedModelTag,
+    PagedList,
+)
 from kipu.exceptions import ResourceNotFound
+from kipu.search import (
+    And,
+    Comparison,
+    Node,
+    Not,
+    Or,
+    PageKey,
+    decode_token,
+    encode_token,
+    parse_logged_model_filter,
+)
+from kipu.search.tree import Value
 from kipu.store.sql.access import SqlAccess, experiment_number, now_ms
 from kipu.store.sql.experiments import active_location
 from kipu.store.sql.locations import of_model
@@ -78,6 +98,37 @@ class SqlLoggedModels(SqlAccess):
             raise ResourceNotFound(f"Logged model with ID {model_id!r} not found.")
         return self._model(dict(row))
 
+    def search_logged_models(
+        self,
+        experiment_ids: Sequence[str],
+        filter_string: str | None,
+        max_results: int,
+        page_token: str | None,
+    ) -> PagedList[LoggedModel]:
+        """See ``LoggedModelStore``."""
+        table, after = logged_models.c, decode_token(page_token)
+        numbers = [int(one) for one in experiment_ids if one.isdecimal()]
+        query = (
+            sa.select(logged_models)
+            .where(table.experiment_id.in_(numbers), table.lifecycle_stage == "active")
+            .where(_condition(parse_logged_model_filter(filter_string)))
+            .order_by(table.creation_timestamp.desc(), table.model_id)
+            .limit(max_results + 1)
+        )
+        if after is not None:
+            (_, created), (_, model_id) = after.sort
+            query = query.where(
+                sa.or_(
+                    table.creation_timestamp < created,
+                    sa.and_(table.creation_timestamp == created, table.model_id > model_id),
+                )
+            )
+        with self._read() as db:
+            rows = [dict(row) for row in db.execute(query).mappings()]
+        page = rows[:max_results]
+        token = encode_token(_key(page[-1])) if len(rows) > max_results else None
+        return PagedList([self._model(row) for row in page], token)
+
     def _model(self, row: dict[str, object]) -> LoggedModel:
         fields = row | {
             "experiment_id": str(row["experiment_id"]),
@@ -86,6 +137,42 @@ class SqlLoggedModels(SqlAccess):
             "params": msgspec.json.decode(str(row["params"])),
         }
         return LoggedModel.from_dictionary(fields)
+
+
+def _key(row: dict[str, Any]) -> PageKey:
+    return PageKey(((0, row["creation_timestamp"]), (0, row["model_id"])), row["experiment_id"])
+
+
+def _condition(node: Node | None) -> sa.ColumnElement[bool]:
+    match node:
+        case None:
+            return sa.true()
+        case And(parts):
+            return sa.and_(*map(_condition, parts))
+        case Or(parts):
+            return sa.or_(*map(_condition, parts))
+        case Not(part):
+            return sa.not_(_condition(part))
+        case Comparison(field, operator, value):
+            column = logged_models.c[field.key]
+            given = _number(value) if field.key == "experiment_id" else value
+            return _COMPARE[operator](column, given)
+
+
+def _number(value: Value) -> Any:
+    return [int(one) for one in value] if isinstance(value, tuple) else int(str(value))
+
+
+_COMPARE: dict[str, Callable[[Any, Any], sa.ColumnElement[bool]]] = {
+    "=": op.eq,
+    "!=": op.ne,
+    ">": op.gt,
+    ">=": op.ge,
+    "<": op.lt,
+    "<=": op.le,
+    "IN": lambda column, values: column.in_(values),
+    "NOT IN": lambda column, values: column.not_in(values),
+}
 
 
 def _pairs(given: Sequence[LoggedModelTag | LoggedModelParameter]) -> str:
