@@ -139,7 +139,7 @@ function Refusal({ filter, error }: { filter: string; error: Error }) {
           {filter.slice(position + faultAt(filter, position).length)}
         </code>
       )}
-      <p>{error.message}</p>
+      <p>{position === undefined ? error.message : error.message.split("\n")[0]}</p>
     </div>
   );
 }

@@ -1,0 +1,158 @@
+import { describe, expect, test } from "vitest";
+import { allRows, numberAt, textAt } from "@/lib/columns";
+import { tableAnswer } from "@/testing/runs";
+import { canNarrow } from "./api/runTable";
+import { defaultChoice, goalOf, growChoice, readChoice, writeChoice } from "./columnChoice";
+import { toCsv, toJson } from "./exportTable";
+import { clickSort, readSort, runsSearch, writeSort } from "./search";
+import { shownColumns } from "./shownColumn";
+import { namePlace, suggest } from "./suggest";
+import { durations, mergeTable, type RunTable, readTable } from "./table";
+
+const asked = { metrics: ["loss"], params: ["lr"], tags: [] };
+const table = (...runs: Parameters<typeof tableAnswer>[0][number][]) => readTable(tableAnswer(runs, asked) as never);
+
+describe("the address", () => {
+  test("an order is read as it was written, commas in names included", () => {
+    const order = [
+      { id: "metrics.a,b", descending: true },
+      { id: "params.50%", descending: false },
+    ];
+    expect(readSort(writeSort(order))).toEqual(order);
+  });
+
+  test("numbers typed as a name are text", () => {
+    expect(runsSearch({ find: 42, view: "all", flat: "yes" })).toEqual({ find: "42" });
+  });
+
+  test("shift adds a further key and leaves the others", () => {
+    const one = clickSort([], "a", true, false);
+    const two = clickSort(one, "b", false, true);
+    expect(writeSort(two)).toBe("-a,b");
+    expect(writeSort(clickSort(two, "b", false, true))).toBe("-a,-b");
+    expect(writeSort(clickSort(two, "c", false, false))).toBe("c");
+  });
+});
+
+describe("columns", () => {
+  const columns = {
+    metrics: [
+      { name: "loss", runs: 3 },
+      { name: "system/cpu", runs: 9 },
+    ],
+    params: [
+      { name: "lr", runs: 3, distinct: 2 },
+      { name: "model", runs: 3, distinct: 1 },
+    ],
+    tags: [],
+  };
+
+  test("the params that differ are shown first, system metrics are not", () => {
+    expect(defaultChoice(columns)).toBe("started,duration,metrics.loss,params.lr");
+  });
+
+  test("columns join while runs arrive, and none goes", () => {
+    const grown = growChoice("started,metrics.old", columns);
+    expect(readChoice(grown).map((column) => column.id)).toEqual([
+      "started",
+      "duration",
+      "metrics.old",
+      "metrics.loss",
+      "params.lr",
+    ]);
+  });
+
+  test("a choice is read once each, kind by kind", () => {
+    const ids = readChoice(writeChoice(["params.x", "metrics.a,b", "params.x", "nonsense", "user"])).map(
+      (column) => column.id,
+    );
+    expect(ids).toEqual(["user", "metrics.a,b", "params.x"]);
+  });
+
+  test("the names of metrics say which way is better", () => {
+    expect(goalOf("val/loss")).toBe("min");
+    expect(goalOf("rmse")).toBe("min");
+    expect(goalOf("val_accuracy")).toBe("max");
+    expect(goalOf("f1/macro")).toBe("max");
+    expect(goalOf("epoch")).toBeUndefined();
+    expect(goalOf("scoreboard_size")).toBeUndefined();
+  });
+});
+
+describe("a table brought up to date", () => {
+  const a = { id: "a", name: "a", metrics: { loss: 1 }, params: { lr: "1" } };
+  const b = { id: "b", name: "b", metrics: { loss: 2 }, params: { lr: "2" } };
+  const c = { id: "c", name: "c" };
+  const facts = (merged: RunTable) =>
+    merged.ids.map((id, row) => {
+      const loss = merged.metrics.get("loss");
+      const lr = merged.params.get("lr");
+      return [id, loss && numberAt(loss, row), lr && textAt(lr, row)];
+    });
+
+  test("a changed run keeps its place", () => {
+    const fresh = table({ ...b, metrics: { loss: 0.5 }, params: { lr: "3" } });
+    expect(facts(mergeTable(table(a, b, c), fresh, new Set(["b"])))).toEqual([
+      ["a", 1, "1"],
+      ["b", 0.5, "3"],
+      ["c", undefined, undefined],
+    ]);
+  });
+
+  test("a new run comes first, and one that no longer matches goes", () => {
+    const merged = mergeTable(table(a, b), table(c), new Set(["c", "a"]));
+    expect(merged.ids).toEqual(["c", "b"]);
+    expect(merged.total).toBe(2);
+  });
+
+  test("only a filter without OR can be narrowed to the changed runs", () => {
+    expect(canNarrow("metrics.loss < 1 and params.x = 'this or that'")).toBe(true);
+    expect(canNarrow("metrics.loss < 1 OR params.x = 'a'")).toBe(false);
+  });
+});
+
+describe("a table as a file", () => {
+  const runs = table(
+    { id: "a", name: 'say "hi", you', metrics: { loss: 0.1234567890123 }, params: { lr: "0.1" } },
+    { id: "b", name: "b", metrics: { loss: "NaN" }, status: "RUNNING" },
+  );
+  const columns = shownColumns(runs, readChoice("started,metrics.loss,params.lr"), durations(runs, 0));
+
+  test("CSV has numbers in full, times in ISO 8601 and quotes where they are needed", () => {
+    expect(toCsv(runs, columns, allRows(2)).split("\r\n")).toEqual([
+      "run_id,run_name,status,start_time,end_time,duration_s,metrics.loss,params.lr",
+      'a,"say ""hi"", you",FINISHED,2023-11-14T22:13:20.000Z,2023-11-14T22:13:25.000Z,5,0.1234567890123,0.1',
+      "b,b,RUNNING,2023-11-14T22:12:20.000Z,,,NaN,",
+      "",
+    ]);
+  });
+
+  test("JSON leaves out what is missing", () => {
+    expect(JSON.parse(toJson(runs, columns, [1]))).toEqual([
+      { run_id: "b", run_name: "b", status: "RUNNING", start_time: "2023-11-14T22:12:20.000Z", "metrics.loss": "NaN" },
+    ]);
+  });
+});
+
+describe("suggestions", () => {
+  const columns = {
+    metrics: [
+      { name: "val/loss", runs: 3 },
+      { name: "loss", runs: 3 },
+    ],
+    params: [{ name: "lr", runs: 3, distinct: 2 }],
+    tags: [],
+  };
+
+  test("a name is expected at the start and after AND, not where a value stands", () => {
+    expect(namePlace("lo", 2)?.typed).toBe("lo");
+    expect(namePlace("metrics.loss < 1 and par", 24)?.typed).toBe("par");
+    expect(namePlace("metrics.loss < 1 an", 19)).toBeUndefined();
+    expect(namePlace("params.x = 'lo", 14)).toBeUndefined();
+    expect(namePlace("metrics.`val/lo", 15)?.typed).toBe("metrics.`val/lo");
+  });
+
+  test("names that begin with what was typed come first, and odd names are quoted", () => {
+    expect(suggest("loss", columns).map((item) => item.insert)).toEqual(["metrics.loss", "metrics.`val/loss`"]);
+  });
+});
