@@ -182,16 +182,18 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    home = _HOME_OF.get(name)
-    if home is not None:
-        value: object = getattr(_import_module(home), name)
-    elif name in __all__:
-        value = _import_module(f"kipu.{name}")
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # else a checker would take every misspelt name for one of ours
+
+    def __getattr__(name: str) -> object:
+        home = _HOME_OF.get(name)
+        if home is not None:
+            value: object = getattr(_import_module(home), name)
+        elif name in __all__:
+            value = _import_module(f"kipu.{name}")
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

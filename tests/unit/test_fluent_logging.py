@@ -84,11 +84,13 @@ def test_a_wrong_key_is_refused_every_time(key: Any) -> None:
 
 def test_steps_and_timestamps_are_whole_numbers() -> None:
     with kipu.start_run() as run:
-        kipu.log_metric("m", 1.0, step=np.int64(-4), timestamp=np.int64(1700000000000))
+        step: Any = np.int64(-4)
+        timestamp: Any = np.int64(1700000000000)
+        kipu.log_metric("m", 1.0, step, timestamp=timestamp)
         kipu.log_metric("m", 2.0, step=5.0)  # type: ignore[arg-type]
         for step in (1.5, "7", float("nan"), 1 << 70):
             with pytest.raises(InvalidParameter):
-                kipu.log_metric("m", 1.0, step=step)  # type: ignore[arg-type]
+                kipu.log_metric("m", 1.0, step=step)
         with pytest.raises(InvalidParameter, match="milliseconds since 1970"):
             kipu.log_metric("m", 1.0, timestamp=-1)
     assert history(run, "m") == [(-4, 1.0), (5, 2.0)]

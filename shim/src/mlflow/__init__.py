@@ -40,11 +40,15 @@ class _Alias(importlib.abc.InspectLoader):
 
     def get_code(self, fullname: str) -> CodeType | None:  # ``python -m mlflow.x``
         loader = self._spec.loader
-        return loader.get_code(self._target) if hasattr(loader, "get_code") else None
+        if isinstance(loader, importlib.abc.InspectLoader):
+            return loader.get_code(self._target)
+        return None
 
     def get_source(self, fullname: str) -> str | None:
         loader = self._spec.loader
-        return loader.get_source(self._target) if hasattr(loader, "get_source") else None
+        if isinstance(loader, importlib.abc.InspectLoader):
+            return loader.get_source(self._target)
+        return None
 
 
 class _Finder(importlib.abc.MetaPathFinder):
@@ -65,13 +69,15 @@ class _Finder(importlib.abc.MetaPathFinder):
         return importlib.util.spec_from_loader(fullname, _Alias(name, spec), origin=spec.origin)
 
 
-def __getattr__(name: str) -> object:
-    try:
-        value: object = getattr(kipu, name)
-    except AttributeError:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        try:
+            value: object = getattr(kipu, name)
+        except AttributeError:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -90,7 +90,7 @@ class MetricsClient:
         return get_combined_run_operations([one for one in operations if one is not None])
 
     def get_metric_history(self, run_id: str, key: str) -> PagedList[Metric]:
-        """All points of a curve, by step, time and value."""
+        """All points of a curve, by time, step and value."""
         return self._tracking.settled(run_id).get_metric_history(run_id, key, None, None)
 
 

@@ -1,0 +1,142 @@
+"""The package named ``mlflow`` that is Kipu."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import kipu
+from kipu.version import MLFLOW_VERSION
+
+SHIM = Path(__file__).parents[2] / "shim"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    shutil.copytree(SHIM, folder / "shim")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+        cwd=folder / "shim",
+        check=True,
+        capture_output=True,
+    )
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("site")
+    pip = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--target"]
+    subprocess.run([*pip, str(target), str(wheel)], check=True, capture_output=True)
+    return target
+
+
+def ask(installed: Path, program: str) -> Any:
+    source = str(Path(kipu.__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, "-c", f"import json\n{program}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=installed,
+        env={"PYTHONPATH": f"{installed}:{source}", "PATH": "/usr/bin:/bin"},
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_every_module_is_kipus(installed: Path) -> None:
+    program = """
+import mlflow, kipu
+import mlflow.tracking.context.registry, mlflow.entities.run_status
+import kipu.tracking.context.registry
+from mlflow.tracking import MlflowClient
+from mlflow.entities import Metric
+from mlflow.store.entities.paged_list import PagedList
+print(json.dumps([
+    mlflow.entities is kipu.entities,
+    mlflow.tracking is kipu.tracking,
+    mlflow.tracking.context.registry is kipu.tracking.context.registry,
+    MlflowClient is kipu.MlflowClient is mlflow.MlflowClient,
+    Metric is kipu.entities.Metric,
+    mlflow.exceptions.MlflowException is kipu.MlflowException,
+    mlflow.log_metric is kipu.log_metric,
+    kipu.entities.__spec__.name == "kipu.entities",
+    "log_metric" in dir(mlflow),
+]))
+"""
+    assert all(ask(installed, program))
+
+
+def test_importing_it_stays_cheap(installed: Path) -> None:
+    program = """
+import sys, mlflow
+print(json.dumps([name for name in ("numpy", "msgspec", "sqlalchemy") if name in sys.modules]))
+"""
+    assert ask(installed, program) == []
+
+
+def test_it_is_detected(installed: Path) -> None:
+    program = """
+import importlib.util, importlib.metadata, mlflow, mlflow.version
+print(json.dumps([
+    importlib.util.find_spec("mlflow") is not None,
+    importlib.util.find_spec("mlflow.tracking") is not None,
+    importlib.util.find_spec("mlflow.gateway") is None,
+    importlib.metadata.version("mlflow"), mlflow.__version__, mlflow.version.VERSION,
+]))
+"""
+    assert ask(installed, program) == [True, True, True, *[MLFLOW_VERSION] * 3]
+
+
+def test_what_kipu_lacks_is_not_there(installed: Path) -> None:
+    program = """
+import mlflow
+try:
+    import mlflow.gateway
+except ModuleNotFoundError as error:
+    missing = error.name
+for name in dir(mlflow):
+    getattr(mlflow, name)
+print(json.dumps([missing, hasattr(mlflow, "nonsense")]))
+"""
+    assert ask(installed, program) == ["mlflow.gateway", False]
+
+
+def test_a_module_runs_as_a_program(installed: Path) -> None:
+    program = """
+import runpy, contextlib, io
+with contextlib.redirect_stdout(io.StringIO()):
+    found = runpy.run_module("mlflow.utils.name_utils")
+print(json.dumps(found["_generate_random_name"]()))
+"""
+    assert re.fullmatch(r"[a-z]+-[a-z]+-\d+", ask(installed, program))
+
+
+def test_the_wheel_holds_one_distribution_and_the_metadata_of_another(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        metadata = archive.read(next(name for name in names if "mlflow-3" in name)).decode()
+        record = archive.read("kipu_mlflow-0.1.0.dist-info/RECORD").decode()
+    assert {name.split("/")[0] for name in names if name.split("/")[0].endswith("dist-info")} == {
+        "kipu_mlflow-0.1.0.dist-info"
+    }
+    assert f"Name: mlflow\nVersion: {MLFLOW_VERSION}\n" in metadata
+    assert all(name in record for name in names)
+
+
+def test_the_versions_agree() -> None:
+    project = tomllib.loads((SHIM / "pyproject.toml").read_text())["project"]
+    assert project["version"] == kipu.__version__
+    assert project["dependencies"] == [f"kipu=={kipu.__version__}"]
+    assert project["scripts"] == {"mlflow": "kipu.cli:main"}
