@@ -44,6 +44,14 @@ export function evenTicks(lower: number, upper: number, most: number): number[] 
   return ticks;
 }
 
+const CLOCK_LOG = [0.001, 0.01, 0.1, 1, 10, 60, 600, 3600, 6 * 3600, 86_400, 10 * 86_400, 100 * 86_400];
+
+/** Ticks of a logarithmic axis of seconds, at times that people have names for. */
+export function logClockTicks(lower: number, upper: number, most: number): number[] {
+  const ticks = CLOCK_LOG.filter((tick) => tick >= lower && tick <= upper);
+  return ticks.length > 1 ? ticks : logTicks(lower, upper, most);
+}
+
 /** The two axes of a chart, in the colours of the theme. */
 export function axesOf(axis: XAxis, logX: boolean, logY: boolean): uPlot.Axis[] {
   const look = {
@@ -58,7 +66,13 @@ export function axesOf(axis: XAxis, logX: boolean, logY: boolean): uPlot.Axis[] 
       size: 24,
       gap: 4,
       space: axis === "step" ? 56 : 72,
-      ...(logX ? logarithmic(56, 0) : axis === "relative" ? { incrs: CLOCK } : axis === "step" ? { incrs: WHOLE } : {}),
+      ...(logX
+        ? logarithmic(56, 0, axis === "relative" ? logClockTicks : logTicks)
+        : axis === "relative"
+          ? { incrs: CLOCK }
+          : axis === "step"
+            ? { incrs: WHOLE }
+            : {}),
       ...(axis === "relative" && { values: (_, splits) => splits.map(formatElapsed) }),
       ...(axis === "step" && !logX && { values: tickLabels }),
     },
@@ -67,7 +81,7 @@ export function axesOf(axis: XAxis, logX: boolean, logY: boolean): uPlot.Axis[] 
       gap: 6,
       space: 30,
       size: (_, labels) => 14 + 6.4 * Math.max(2, ...(labels ?? []).map((label) => label?.length ?? 0)),
-      ...(logY ? logarithmic(30, 1) : { values: tickLabels }),
+      ...(logY ? logarithmic(30, 1, logTicks) : { values: tickLabels }),
     },
   ];
 }
@@ -76,12 +90,12 @@ function tickLabels(_: uPlot, splits: number[], __: number, ___: number, step: n
   return splits.map((tick) => formatTick(tick, step));
 }
 
-function logarithmic(space: number, side: 0 | 1): uPlot.Axis {
+function logarithmic(space: number, side: 0 | 1, ticksOf: typeof logTicks): uPlot.Axis {
   return {
     splits: (plot, _, lower, upper) => {
       const ratio = window.devicePixelRatio || 1;
       const length = (side === 0 ? plot.bbox.width : plot.bbox.height) / ratio;
-      return logTicks(lower, upper, Math.max(2, Math.floor(length / space)));
+      return ticksOf(lower, upper, Math.max(2, Math.floor(length / space)));
     },
     filter: (_, splits) => splits,
     values: (_, splits) => splits.map((tick) => formatTick(tick, tick / 10)),

@@ -20,7 +20,7 @@ const UNITS = [
 export function formatTick(value: number, step: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size >= 1e15 || (size < 1e-3 && step < 1e-3)) return shortExponent(value, step);
+  if (size >= 1e15 || (size < 1e-3 && step < 1e-4)) return shortExponent(value, step);
   for (const [from, unit, suffix] of UNITS) {
     if (size >= from) return `${trimZeros((value / unit).toFixed(decimals(step / unit)))}${suffix}`;
   }

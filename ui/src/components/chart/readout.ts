@@ -1,6 +1,6 @@
 // What a chart says about the point under the pointer.
 
-import { formatDuration, formatTime } from "@/lib/format";
+import { formatDuration, formatNumber, formatTime } from "@/lib/format";
 import { formatElapsed, formatExact } from "./numbers";
 import type { DrawnLine } from "./paint";
 import type { Hover, View } from "./plot";
@@ -36,12 +36,14 @@ export function readout(hover: Hover, view: View, known: { step?: number; time?:
   }));
   const { line, point, smoothed } = nearest;
   const facts: ReadoutRow[] = [];
-  if (smoothed) facts.push({ name: "smoothed", value: formatExact(round(smoothed[point] as number)) });
+  if (smoothed) facts.push({ name: "smoothed", value: formatNumber(smoothed[point] as number) });
   const points = line.n[point] as number;
   if (points > 1) {
-    facts.push({ name: "min", value: formatExact(line.min[point] as number) });
-    facts.push({ name: "max", value: formatExact(line.max[point] as number) });
-    facts.push({ name: "mean", value: `${formatExact(round(line.mean[point] as number))} of ${formatExact(points)}` });
+    const [low, high] = [line.min[point] as number, line.max[point] as number];
+    facts.push({
+      name: `of ${points.toLocaleString("en-US")}`,
+      value: `${formatNumber(low)} to ${formatNumber(high)}`,
+    });
   }
   facts.push(...place(line.x[point] as number, view, known));
   return { curves, facts, more: hover.hits.length - shown.length };
@@ -55,9 +57,4 @@ function place(x: number, { axis }: View, known: { step?: number; time?: number 
   if (axis === "time") facts.push({ name: "time", value: formatTime(x) });
   else if (known.time !== undefined) facts.push({ name: "time", value: formatTime(known.time) });
   return facts;
-}
-
-/** A computed number does not deserve the seventeen digits of a logged one. */
-function round(value: number): number {
-  return Number.isFinite(value) ? Number(value.toPrecision(6)) : value;
 }

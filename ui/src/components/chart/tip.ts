@@ -3,6 +3,9 @@
 import type { Hover } from "./plot";
 import type { Readout, ReadoutRow } from "./readout";
 
+/** Between the pointer and the box, in pixels. */
+const GAP = 14;
+
 export class Tip {
   readonly #box = document.createElement("div");
   /** Measured when the content changes its shape, not at each movement. */
@@ -30,12 +33,25 @@ export class Tip {
       this.#width = this.#box.offsetWidth;
       this.#height = this.#box.offsetHeight;
     }
-    const { clientWidth, clientHeight } = this.parent;
-    const beside = left + 14 + this.#width > clientWidth ? left - 14 - this.#width : left + 14;
-    const x = Math.max(0, Math.min(beside, clientWidth - this.#width));
-    // A shared cursor has no height of its own: its box stays at the top.
-    const y = own ? Math.max(0, Math.min(top - this.#height / 2, clientHeight - this.#height)) : 2;
+    const { x, y } = own ? this.#besidePointer(left, top) : this.#atTop(left);
     this.#box.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
+  }
+
+  /** Beside the pointer, over the edge of the chart if need be but not over that of the window. */
+  #besidePointer(left: number, top: number): { x: number; y: number } {
+    const chart = this.parent.getBoundingClientRect();
+    const edge =
+      this.parent.closest("dialog")?.getBoundingClientRect() ?? document.documentElement.getBoundingClientRect();
+    const fits = chart.left + left + GAP + this.#width <= edge.right - 4;
+    const x = fits ? left + GAP : Math.max(edge.left - chart.left + 4, left - GAP - this.#width);
+    return { x, y: Math.max(0, Math.min(top - this.#height / 2, this.parent.clientHeight - this.#height)) };
+  }
+
+  /** A shared cursor has no height of its own: its box stays at the top. */
+  #atTop(left: number): { x: number; y: number } {
+    const { clientWidth } = this.parent;
+    const beside = left + GAP + this.#width > clientWidth ? left - GAP - this.#width : left + GAP;
+    return { x: Math.max(0, Math.min(beside, clientWidth - this.#width)), y: 2 };
   }
 
   hide(): void {

@@ -6,6 +6,7 @@ import { CrumbSeparator, Crumbs } from "@/components/Crumbs";
 import { Icon } from "@/components/Icon";
 import { formatAgo, formatDuration, formatTime } from "@/lib/format";
 import { childRuns, deleteRun, experiment, type Run, renameRun, restoreRun, run as runQuery } from "./api";
+import { commitAddress } from "./commit";
 import { EditableName } from "./EditableName";
 import { StatusChip } from "./StatusChip";
 import { useRunEdit } from "./useRunEdit";
@@ -33,9 +34,6 @@ export function RunHeader({ run }: { run: Run }) {
         <StatusChip status={info.status} />
         {isDeleted && <span className="chip status-bad">Deleted</span>}
         <div className="run-actions">
-          <CopyButton text={info.run_id} label="Copy the run's id">
-            Id
-          </CopyButton>
           <CopyButton
             text={`kipu.start_run(run_id="${info.run_id}")`}
             label="Copy kipu.start_run(run_id=…), to go on with this run"
@@ -80,6 +78,7 @@ export function RunHeader({ run }: { run: Run }) {
         <Children run={run} />
         <Fact name="Id">
           <code>{info.run_id}</code>
+          <CopyButton text={info.run_id} label="Copy the run's id" />
         </Fact>
       </dl>
     </header>
@@ -139,14 +138,6 @@ function Commit({ commit, tags }: { commit: string; tags: Record<string, string>
       <CopyButton text={commit} label="Copy the commit" />
     </Fact>
   );
-}
-
-/** Where a commit can be read, for hosts that lay their pages out as most do. */
-export function commitAddress(repository: string | undefined, commit: string): string | undefined {
-  const found = /^(?:https:\/\/(?:[^@/]*@)?|git@|ssh:\/\/git@)([\w.-]+)[/:]([\w./~-]+?)(?:\.git)?\/?$/.exec(
-    repository ?? "",
-  );
-  return found ? `https://${found[1]}/${found[2]}/commit/${encodeURIComponent(commit)}` : undefined;
 }
 
 function Parent({ runId }: { runId: string }) {

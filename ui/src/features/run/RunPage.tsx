@@ -67,6 +67,8 @@ function Tabs() {
           to="/runs/$runId"
           search={(before) => ({ ...before, tab: name === "overview" ? undefined : name, metric: undefined })}
           aria-current={name === tab ? "page" : undefined}
+          // A tab stays itself whatever else the address says, which the router's own comparison does not know.
+          activeOptions={{ exact: true, explicitUndefined: true }}
           resetScroll={false}
         >
           {LABELS[name]}

@@ -49,7 +49,12 @@ function Charts({ runId, startTime, metrics }: { runId: string; startTime: numbe
     () => (filter.problem === undefined ? metrics.filter(({ key }) => filter.matches(key)) : metrics),
     [metrics, filter],
   );
-  const sections = useMemo(() => sectionsOf(shown), [shown]);
+  // What was searched for stands together, under full names.
+  const isSearch = find.trim() !== "" && filter.problem === undefined;
+  const sections = useMemo(() => {
+    const byPrefix = sectionsOf(shown);
+    return isSearch ? [{ prefix: "", metrics: byPrefix.flatMap(({ metrics }) => metrics) }] : byPrefix;
+  }, [shown, isSearch]);
   const { axis, logX, logY, smoothing, ignoreOutliers } = settings;
   const view = useMemo(
     () => ({ axis, logX: logX && axis !== "time", logY, smoothing, ignoreOutliers }),
@@ -84,10 +89,10 @@ function Charts({ runId, startTime, metrics }: { runId: string; startTime: numbe
         panels += section.metrics.length;
         return (
           <ChartSection
-            key={section.prefix}
+            key={isSearch ? "/search" : section.prefix}
             section={section}
             open={open}
-            alone={sections.length === 1}
+            alone={sections.length === 1 && section.prefix === ""}
             runId={runId}
             startTime={startTime}
             view={view}

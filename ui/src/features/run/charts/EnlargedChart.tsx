@@ -31,6 +31,8 @@ export function EnlargedChart({ runId, startTime, metric, view, previous, next, 
 
   useEffect(() => {
     dialog.current?.showModal();
+    // Else the first button has the focus, and its ring draws the eye.
+    dialog.current?.focus();
   }, []);
 
   const savePng = async () => {
@@ -46,6 +48,7 @@ export function EnlargedChart({ runId, startTime, metric, view, previous, next, 
     <dialog
       ref={dialog}
       className="enlarged"
+      tabIndex={-1}
       aria-label={metric.key}
       onClose={() => enlarge(undefined)}
       onClick={(event) => event.target === dialog.current && dialog.current.close()}
@@ -55,8 +58,8 @@ export function EnlargedChart({ runId, startTime, metric, view, previous, next, 
         <header>
           <h2>{metric.key}</h2>
           <div className="enlarged-actions">
-            <Step label="Previous metric" icon="arrowUp" to={previous} enlarge={enlarge} />
-            <Step label="Next metric" icon="arrowDown" to={next} enlarge={enlarge} />
+            <Step label="Previous metric" className="enlarged-back" to={previous} enlarge={enlarge} />
+            <Step label="Next metric" to={next} enlarge={enlarge} />
             <button type="button" className="button" disabled={!line} onClick={savePng}>
               <Icon name="download" size={14} /> PNG
             </button>
@@ -92,23 +95,18 @@ export function EnlargedChart({ runId, startTime, metric, view, previous, next, 
   );
 }
 
-function Step(props: {
-  label: string;
-  icon: "arrowUp" | "arrowDown";
-  to: string | undefined;
-  enlarge: (metric: string) => void;
-}) {
+function Step(props: { label: string; className?: string; to: string | undefined; enlarge: (metric: string) => void }) {
   const { to } = props;
   return (
     <button
       type="button"
-      className="icon-button"
+      className={`icon-button ${props.className ?? ""}`}
       title={props.label}
       aria-label={props.label}
       disabled={to === undefined}
       onClick={() => to !== undefined && props.enlarge(to)}
     >
-      <Icon name={props.icon} />
+      <Icon name="chevronRight" />
     </button>
   );
 }

@@ -8,7 +8,7 @@ export function SinglePoint({ metric }: { metric: MetricSummary }) {
   return (
     <div className="single-point">
       <strong className="tabular" title={formatExact(metric.value)}>
-        {formatNumber(metric.value)}
+        {Number.isSafeInteger(metric.value) ? metric.value.toLocaleString("en-US") : formatNumber(metric.value)}
       </strong>
       {isShare && (
         <div className="single-bar" aria-hidden="true">

@@ -11,10 +11,14 @@ export function Overview({ run }: { run: Run }) {
   return (
     <div className="overview">
       <Note run={run} />
-      <ParamsCard params={run.params} />
-      <MetricsCard run={run} />
-      <TagsCard run={run} />
-      <Datasets datasets={run.datasets} />
+      <div className="overview-column">
+        <MetricsCard run={run} />
+      </div>
+      <div className="overview-column">
+        <ParamsCard params={run.params} />
+        <TagsCard run={run} />
+        <Datasets datasets={run.datasets} />
+      </div>
     </div>
   );
 }
