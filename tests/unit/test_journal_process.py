@@ -57,8 +57,8 @@ def stored(folder: Path) -> dict[str, list[float]]:
     """The values of each run; an append that came twice counts once."""
     appends: dict[tuple[str, str, str], list[float]] = {}
     for line in (folder / "store").read_text().splitlines():
-        run, writer, seq, *values = line.split()
-        appends[run, writer, seq] = [float(value) for value in values]
+        run, writer, seq, *texts = line.split()
+        appends[run, writer, seq] = [float(text) for text in texts]
     found: dict[str, list[float]] = {}
     for (run, _, _), values in appends.items():
         found.setdefault(run, []).extend(values)
@@ -223,11 +223,12 @@ def test_a_full_disk_is_one_warning_and_direct_sends(tmp_path: Path) -> None:
 
 def test_a_signal_handler_may_log(tmp_path: Path) -> None:
     script = """
-    import signal
-    caught = []
+    import itertools, signal
+    caught, numbers = [], itertools.count()
     def handler(*_):
-        caught.append(1)
-        log.log("handler", "x", len(caught), 0, 0)
+        number = next(numbers)  # a handler may be interrupted by itself
+        log.log("handler", "x", number, 0, 0)
+        caught.append(number)
     log.log("r", "x", 0, 0, 0)
     signal.signal(signal.SIGALRM, handler)
     signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
@@ -242,7 +243,8 @@ def test_a_signal_handler_may_log(tmp_path: Path) -> None:
     out, _ = finish(start(tmp_path, script))
     steps, caught = map(int, out.split())
     found = stored(tmp_path)
-    assert found == {"r": list(range(steps)), "handler": list(range(1, caught + 1))}
+    assert found["r"] == list(range(steps))
+    assert sorted(found["handler"]) == list(range(caught))
 
 
 def test_importing_the_journal_loads_nothing_heavy() -> None:
@@ -266,6 +268,7 @@ def test_a_file_that_is_no_journal_is_left_alone(
 
     (tmp_path / "notes.journal").write_bytes(b"dear diary")
     (tmp_path / "1-2.journal.new").write_bytes(b"")
-    assert recover(tmp_path, Absent()) == (0, 0, 0, None)
+    for _ in range(2):
+        assert recover(tmp_path, Absent()) == (0, 0, 0, None)
     assert [path.name for path in tmp_path.iterdir()] == ["notes.journal"]
     assert caplog.messages == [f"{tmp_path / 'notes.journal'} is left alone: not a journal."]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from kipu.environment_variables import Setting
     from kipu.journal.segment import Name, Segment
     from kipu.journal.sender import Appender
     from kipu.journal.writer import Writer
@@ -25,6 +26,15 @@ _FULL_WAIT_S = 1.0
 _REST_S = 2.0
 
 _pack, _crc, _write = POINT_BODY.pack, zlib.crc32, os.write
+
+
+def _chosen(setting: Setting[str], *choices: str) -> str:
+    value = setting.get()
+    if value not in choices:
+        from kipu.exceptions import InvalidParameter  # noqa: PLC0415 (not at import)
+
+        raise InvalidParameter(f"{setting.name} is {value!r}, not {' or '.join(choices)}.")
+    return value
 
 
 class _Unopened:
@@ -64,7 +74,7 @@ class Journal:
         self._direct: Appender | None = None
         self._direct_writer = 0
         self._direct_seqs: dict[str, int] = {}
-        self._told_full = False
+        self._told: set[str] = set()
         self._refused: dict[str, Exception] = {}
 
     def log(self, run_id: str, key: str, value: float, step: int, timestamp: int) -> None:
@@ -175,8 +185,8 @@ class Journal:
         from kipu.journal.writer import Writer  # noqa: PLC0415
 
         self._limit = settings.KIPU_JOURNAL_LIMIT_BYTES.get()
-        self._raise_when_full = settings.KIPU_JOURNAL_FULL.get() == "raise"
-        self._sync_always = settings.KIPU_JOURNAL_SYNC.get() == "always"
+        self._raise_when_full = _chosen(settings.KIPU_JOURNAL_FULL, "wait", "raise") == "raise"
+        self._sync_always = _chosen(settings.KIPU_JOURNAL_SYNC, "second", "always") == "always"
         segment = self._make_segment()
         self._writer = Writer(self._appender, self.target, self._moved, self._sync_always)
         self._add(segment, self._limit)
@@ -212,8 +222,8 @@ class Journal:
             from kipu.exceptions import MlflowException  # noqa: PLC0415
 
             raise MlflowException(text, "RESOURCE_EXHAUSTED")
-        if not self._told_full:
-            self._told_full = True
+        if "limit" not in self._told:
+            self._told.add("limit")
             warn(f"{text} Logging goes on when it does.")
         writer.hurry()
         self._moved.wait(_FULL_WAIT_S)
@@ -244,8 +254,8 @@ class Journal:
             np.array(values, np.float64),
         )
         with self._lock:
-            if not self._told_full:
-                self._told_full = True
+            if "disk" not in self._told:
+                self._told.add("disk")
                 warn(
                     f"The journal in {self.folder} cannot be written ({error.strerror}). Until it "
                     f"can, each metric point goes to {self.target} at once, which is slower."

@@ -13,6 +13,8 @@ from kipu.journal.notices import warn
 from kipu.journal.records import ROUND, SUFFIX, intact, read_round
 from kipu.journal.sender import CHUNK, Appender, Batch, Sender
 
+_left_alone: set[Path] = set()
+
 
 class Recovered(NamedTuple):
     """What a recovery did: points sent, files finished and removed, points that still wait.
@@ -113,7 +115,10 @@ class _Content:
         try:
             file = JournalFile.adopt(path)
         except (ValueError, OSError) as error:
-            warn(f"{path} is left alone: {error}.")
+            # Once: a server looks every few seconds.
+            if path not in _left_alone:
+                _left_alone.add(path)
+                warn(f"{path} is left alone: {error}.")
             file = None
         if file is None:
             yield None

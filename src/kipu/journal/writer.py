@@ -271,12 +271,14 @@ class Writer:
     def _settle(self, segment: Segment, end: int) -> None:
         with self._moved:
             self.done, self._acknowledged = segment.base + end, 0
-            if end >= segment.logged and segment is not self.segments[-1]:
+            is_over = end >= segment.logged and segment is not self.segments[-1]
+            if is_over:
                 self.segments.remove(segment)
                 following = self.segments[0]
                 self.done = max(self.done, following.base + following.header.size)
-                segment.remove()
             self._moved.notify_all()
+        if is_over:
+            segment.remove()  # takes its time, so not under the lock
 
     def _deliver(self, sender: Sender, batches: list[Batch], deadline: float | None) -> None:
         """Send all batches of a round, over and over, until each is taken or refused."""
