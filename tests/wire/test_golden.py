@@ -21,17 +21,15 @@ GOLDEN = json.loads((HERE / "golden.json").read_text())
 @pytest.fixture
 def answers(server: TestClient) -> dict[str, Any]:
     def send(method: str, path: str, given: dict[str, Any]) -> tuple[int, Any]:
-        if method == "GET":
-            got = server.get(path, params=given)
-        else:
-            got = server.post(path, json=given)
+        how = {"params": given} if method == "GET" else {"json": given}
+        got = server.request(method, path, **how)
         return got.status_code, got.json()
 
     return play(send)
 
 
 def test_every_step_is_recorded() -> None:
-    assert list(sorted(GOLDEN)) == sorted(step.name for step in STEPS)
+    assert sorted(GOLDEN) == sorted(step.name for step in STEPS)
 
 
 def test_answers_are_those_of_mlflow(answers: dict[str, Any]) -> None:

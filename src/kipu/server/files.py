@@ -36,19 +36,19 @@ async def receive(request: Request, blobs: BlobStore, path: str, limit: int | No
 
 async def send(request: Request, blobs: BlobStore, path: str) -> Response:
     """Answer a file, or the part of it that the request's ``Range`` names, as an attachment."""
-    wanted = _RANGE.fullmatch(request.headers.get("range", "").strip())
+    wanted = _range(request.headers.get("range", ""))
     head = {
         "Accept-Ranges": "bytes",
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(path.rpartition('/')[2])}",
         "X-Content-Type-Options": "nosniff",
     }
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
-    if wanted is None or wanted.groups() == ("", ""):
+    if wanted is None:
         blob = await in_thread(blobs.open, path)
         if blob.size >= 0:
             head["Content-Length"] = str(blob.size)
         return await _answer(request, blob, 200, head, kind)
-    start, end, size = await in_thread(_bounds, blobs, path, wanted[1], wanted[2])
+    start, end, size = await in_thread(_bounds, blobs, path, *wanted)
     if start >= size:
         return Response(status_code=416, headers=head | {"Content-Range": f"bytes */{size}"})
     blob = await in_thread(blobs.open, path, start, end)
@@ -57,15 +57,22 @@ async def send(request: Request, blobs: BlobStore, path: str) -> Response:
     return await _answer(request, blob, 206, head, kind)
 
 
+def _range(header: str) -> tuple[str, str] | None:
+    """First and last byte that a Range header names; what is no range means the whole file."""
+    found = _RANGE.fullmatch(header.strip())
+    if not found or not (found[1] or found[2]):
+        return None
+    backwards = found[1] and found[2] and int(found[1]) > int(found[2])
+    return None if backwards else (found[1], found[2])
+
+
 def _bounds(blobs: BlobStore, path: str, first: str, last: str) -> tuple[int, int, int]:
     """Where a range begins and ends in a file, and the file's size."""
     blob = blobs.open(path)
     _discard(blob)
     if not first:
         return max(0, blob.size - int(last)), blob.size, blob.size
-    end = min(int(last) + 1, blob.size) if last else blob.size
-    # A range that ends before it begins is none: the whole rest is answered.
-    return int(first), end if end > int(first) else blob.size, blob.size
+    return int(first), min(int(last) + 1, blob.size) if last else blob.size, blob.size
 
 
 async def _answer(

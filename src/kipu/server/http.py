@@ -86,12 +86,13 @@ async def body(request: Request, kind: type[T]) -> T:
     return parse(await read_body(request), kind)
 
 
-async def read_body(request: Request, limit: int = MAX_JSON_BYTES) -> bytes:
+async def read_body(request: Request) -> bytes:
     """The whole body.
 
     Raises:
-        MlflowException: It is longer than ``limit`` (BAD_REQUEST).
+        InvalidParameter: It is longer than ``MAX_JSON_BYTES``.
     """
+    limit = MAX_JSON_BYTES
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > limit:
         raise _too_long(limit)
@@ -104,7 +105,7 @@ async def read_body(request: Request, limit: int = MAX_JSON_BYTES) -> bytes:
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-def _too_long(limit: int) -> MlflowException:
+def _too_long(limit: int) -> InvalidParameter:
     return InvalidParameter(
         f"The body is longer than the {limit >> 20} MiB that this request may have."
     )

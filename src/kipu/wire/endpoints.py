@@ -80,6 +80,8 @@ ENDPOINTS: list[Endpoint] = [
     *_mlflow("GET", "/artifacts/list", artifacts.ListArtifacts, artifacts.ListArtifactsAnswer),
     *_mlflow("POST", "/logged-models", logged_models.CreateLoggedModel,
              logged_models.LoggedModelAnswer),
+    *_mlflow("POST", "/logged-models/search", logged_models.SearchLoggedModels,
+             logged_models.SearchLoggedModelsAnswer),
     *_mlflow("GET", "/logged-models/{model_id}", None, logged_models.LoggedModelAnswer),
     *_proxy("GET", "/artifacts", artifacts.ListProxied, artifacts.ListArtifactsAnswer),
     *_proxy("GET", "/artifacts/{path}", None, None),
