@@ -15,11 +15,14 @@ import sqlalchemy as sa
 
 from kipu.entities import Metric
 from kipu.exceptions import InvalidParameter, MlflowException, ResourceNotFound, Unavailable
+from kipu.series.blocks import Directory
 from kipu.series.points import Points, SeriesName
 from kipu.store.sql import tables
 from kipu.store.sql.append import next_seq
 from kipu.store.sql.engine import Database
 from kipu.store.sql.fold import APPEND_SIZE, FOLD_SIZE, Stale, apply_fold, plan_fold
+from kipu.store.sql.keys import key_id
+from kipu.store.sql.merge import MERGED_AT_ONCE, plan_merge
 from kipu.store.sql.metrics import SqlMetrics
 from kipu.store.sql.names import Names
 
@@ -538,3 +541,46 @@ def test_pages_of_a_long_curve_are_joined_from_blocks_and_tail(
         if token is None:
             break
     assert steps == step.tolist()
+
+
+def test_full_blocks_are_merged_so_that_a_key_lies_in_few_of_them(store: MetricsOnly) -> None:
+    keys, steps, folds = 64, 256, MERGED_AT_ONCE + 1
+    names = [SeriesName(f"metric {number}") for number in range(keys)]
+    index = np.tile(np.arange(keys, dtype=np.uint32), steps)
+    for seq in range(folds):
+        step = np.repeat(np.arange(steps), keys) + seq * steps
+        value = index * 1e6 + step
+        store.append_points(RUN, 7, seq + 1, Points(names, index, step, START + step, value))
+    blocks = tables.metric_blocks.c
+    found = store.run(sa.select(blocks["count"], blocks.level).order_by(blocks.block_no))
+    assert found == [*[(16_384, 1)] * MERGED_AT_ONCE, (16_384, 0)]
+    for number in (0, 31, 63):
+        curve = store.read_curve(RUN, names[number])
+        assert np.array_equal(curve.step, np.arange(folds * steps))
+        assert np.array_equal(curve.value, number * 1e6 + curve.step)
+    holding = [
+        sum(1 for _ in Directory.decode(directory).entries(key_id("metric 5")))
+        for (directory,) in store.run(sa.select(blocks.directory))
+    ]
+    assert sum(holding) <= 3
+    assert latest(store, "count") == [folds * steps] * keys
+
+
+def test_a_merge_and_a_fold_that_cross_do_not_take_the_same_numbers(
+    store: MetricsOnly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kipu.store.sql.merge.MERGED_AT_ONCE", 3)
+    for seq in range(3):
+        step = np.arange(16_384) // 2 + seq * 8_192
+        index = np.tile(np.arange(2, dtype=np.uint32), 8_192)
+        points = Points([LOSS, SeriesName("acc")], index, step, START + step, step * 1.0)
+        store._write(lambda db, points=points: store._log_points(db, 1, 1, points))
+        store.fold()
+    store.append_points(RUN, 7, 1, curve([0.5] * 10, 100_000))
+    with store._read() as db:
+        merge, fold = plan_merge(db, 1, 1), plan_fold(db, 1, 1)
+    assert merge is not None
+    assert fold is not None
+    store._write(lambda db: apply_fold(db, merge))
+    store._write(lambda db: apply_fold(db, fold))
+    assert len(store.read_curve(RUN, LOSS).step) == 3 * 8_192 + 10

@@ -54,6 +54,7 @@ class EncodedBlock:
     """A block as it is stored."""
 
     count: int
+    series_count: int
     directory: bytes
     points: bytes
 
@@ -181,7 +182,7 @@ def _encode(grouped: Grouped) -> EncodedBlock:
         _in_time_order(points.timestamp, starts),
         *_summarise(points, starts, counts),
     ]  # fmt: skip
-    return EncodedBlock(points.size, pack(directory), pack(points))
+    return EncodedBlock(points.size, len(starts), pack(directory), pack(points))
 
 
 def _in_time_order(timestamp: Ints, starts: Places) -> Column:

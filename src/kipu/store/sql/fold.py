@@ -27,6 +27,10 @@ APPEND_SIZE = 16
 """What an append adds to that size beside its points: it costs a reader as much as so many."""
 
 
+FRESH, SETTLED = 0, 1
+"""Levels of blocks: a settled one holds one curve, or long stretches of each, and stays."""
+
+
 class Stale(Exception):  # noqa: N818 - a turn of events, not an error
     """What a fold was computed from has changed since; the fold is void."""
 
@@ -39,8 +43,8 @@ class Fold(NamedTuple):
     last_seq: dict[int, int]
     appends: dict[int, int]
     replaced: list[int]
-    first_block_no: int
     blocks: list[EncodedBlock]
+    level: int
     duplicates: dict[tuple[int, int], int]
 
 
@@ -54,10 +58,13 @@ def _of_run(table: sa.Table) -> sa.ColumnElement[bool]:
 _tail_size = sa.select(
     sa.func.count(), sa.func.coalesce(sa.func.sum(metric_tail.c["count"]), 0)
 ).where(_of_run(metric_tail))
-_sizes = (
-    sa.select(metric_blocks.c.block_no, metric_blocks.c["count"])
+SIZES = (
+    sa.select(metric_blocks.c.block_no, metric_blocks.c["count"], metric_blocks.c.level)
     .where(_of_run(metric_blocks))
     .order_by(metric_blocks.c.block_no)
+)
+_last_block_no = sa.select(sa.func.coalesce(sa.func.max(metric_blocks.c.block_no), 0)).where(
+    _of_run(metric_blocks)
 )
 _block = sa.and_(_of_run(metric_blocks), metric_blocks.c.block_no == sa.bindparam("of_block"))
 _read_block = sa.select(
@@ -121,18 +128,17 @@ def plan_fold(
     """
     tail = read_tail(db, experiment_id, run_no)
     place = {"of_experiment": experiment_id, "of_run": run_no}
-    sizes = [(row[0], row[1]) for row in db.execute(_sizes, place)]
+    sizes = [(block.block_no, block[1]) for block in db.execute(SIZES, place)]
     fresh = sum(len(batch) for batch in tail.batches)
     replaced = _small_enough(sizes, fresh, final=final)
     if not tail.batches and len(replaced) < 2:
         return None
-    old = [_decode(db, place | {"of_block": block_no}) for block_no in sorted(replaced)]
+    old = [read_block(db, place | {"of_block": block_no}) for block_no in sorted(replaced)]
     grouped = group(tail.batches, old)
     blocks = encode_blocks(grouped)
     return Fold(
         experiment_id, run_no, tail.last_seq, tail.appends, replaced,
-        max((block_no for block_no, _ in sizes), default=0) + 1,
-        blocks, _duplicates(grouped, blocks),
+        blocks, FRESH, count_duplicates(grouped, blocks),
     )  # fmt: skip
 
 
@@ -147,6 +153,8 @@ def apply_fold(db: sa.Connection, fold: Fold) -> None:
         found = db.execute(_drop_tail, place | {"of_writer": writer, "last_seq": last_seq})
         if found.rowcount != fold.appends[writer]:
             raise Stale
+    # No number is given twice: a reader may still go by what it read of a block that is no more.
+    first_block_no = 1 + db.execute(_last_block_no, place).scalar_one()
     for block_no in fold.replaced:
         if db.execute(_drop_block, place | {"of_block": block_no}).rowcount != 1:
             raise Stale
@@ -159,8 +167,9 @@ def apply_fold(db: sa.Connection, fold: Fold) -> None:
     db.execute(
         metric_blocks.insert(),
         [
-            run | {"block_no": fold.first_block_no + at, "format": FORMAT, "count": block.count,
-                   "directory": block.directory, "points": block.points}
+            run | {"block_no": first_block_no + at, "format": FORMAT,
+                   "level": SETTLED if block.series_count == 1 else fold.level,
+                   "count": block.count, "directory": block.directory, "points": block.points}
             for at, block in enumerate(fold.blocks)
         ],
     )  # fmt: skip
@@ -185,7 +194,8 @@ def _small_enough(sizes: list[tuple[int, int]], joining: int, *, final: bool) ->
     return taken
 
 
-def _decode(db: sa.Connection, place: dict[str, int]) -> Grouped:
+def read_block(db: sa.Connection, place: dict[str, int]) -> Grouped:
+    """The points of one block."""
     row = db.execute(_read_block, place).one()
     entries = list(Directory.decode(row.directory, row.format).entries())
     counts = [entry.count for entry in entries]
@@ -193,7 +203,7 @@ def _decode(db: sa.Connection, place: dict[str, int]) -> Grouped:
     return Grouped([entry.series for entry in entries], code, decode_points(row.points, row.format))
 
 
-def _duplicates(grouped: Grouped, blocks: list[EncodedBlock]) -> dict[tuple[int, int], int]:
+def count_duplicates(grouped: Grouped, blocks: list[EncodedBlock]) -> dict[tuple[int, int], int]:
     """How many points of each curve the blocks lack."""
     if sum(block.count for block in blocks) == grouped.points.size:
         return {}

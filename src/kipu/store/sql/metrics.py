@@ -21,6 +21,7 @@ from kipu.store.sql.curves import StoredCurves
 from kipu.store.sql.fold import (
     APPEND_SIZE,
     FOLD_SIZE,
+    Fold,
     Stale,
     apply_fold,
     fold_run,
@@ -30,6 +31,7 @@ from kipu.store.sql.fold import (
 )
 from kipu.store.sql.history import history_page, read_token
 from kipu.store.sql.keys import METRIC, key_id
+from kipu.store.sql.merge import plan_merge
 from kipu.store.sql.tables import latest_metrics, names, runs
 from kipu.store.sql.tail import series_id
 
@@ -126,8 +128,16 @@ class SqlMetrics(SqlAccess):
             if only_if_grown and not wants_fold(db, experiment_id, run_no):
                 return False
             fold = plan_fold(db, experiment_id, run_no)
-        if fold is None:
+        if fold is None or not self._apply(fold):
             return False
+        with self._read() as db:
+            merge = plan_merge(db, experiment_id, run_no)
+        if merge is not None:
+            self._apply(merge)
+        return True
+
+    def _apply(self, fold: Fold) -> bool:
+        """Write a fold; False if another process was faster."""
         try:
             self._write(lambda db: apply_fold(db, fold))
         except Stale:

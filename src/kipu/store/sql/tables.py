@@ -176,6 +176,8 @@ metric_blocks = _table(
     _key("run_no"),
     _key("block_no"),
     sa.Column("format", sa.SmallInteger(), nullable=False),
+    # 1 once its points were merged with those of other full blocks, key by key; else 0.
+    sa.Column("level", sa.SmallInteger(), nullable=False),
     sa.Column("count", sa.Integer(), nullable=False),
     sa.Column("directory", Blob, nullable=False),
     sa.Column("points", Blob, nullable=False),

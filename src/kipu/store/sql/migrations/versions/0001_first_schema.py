@@ -102,6 +102,7 @@ def upgrade() -> None:
         sa.Column("run_no", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("block_no", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("format", sa.SmallInteger(), nullable=False),
+        sa.Column("level", sa.SmallInteger(), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("directory", BLOB, nullable=False),
         sa.Column("points", BLOB, nullable=False),
