@@ -7,7 +7,6 @@ from urllib.parse import unquote, urlsplit
 
 from kipu.blobs.interface import BlobStore
 from kipu.blobs.local import LocalBlobs
-from kipu.blobs.proxied import ProxiedBlobs
 from kipu.exceptions import InvalidParameter
 
 
@@ -30,6 +29,8 @@ def open_blobs(uri: str, tracking_uri: str | None = None, durable: bool = False)
         case "file":
             return LocalBlobs(file_path(uri), durable)
         case "mlflow-artifacts":
+            from kipu.blobs.proxied import ProxiedBlobs  # noqa: PLC0415 - loads an HTTP stack
+
             return ProxiedBlobs(_server(uri, tracking_uri), unquote(parts.path))
         case "http" | "https":
             raise InvalidParameter(

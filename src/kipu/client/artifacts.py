@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-import yaml
-
 from kipu.blobs.transfer import upload_folder
 from kipu.client.artifact_uris import run_place
 from kipu.client.figures import save_figure
@@ -75,6 +73,8 @@ class ArtifactsClient:
         know is written as its text.
         """
         if artifact_file.endswith((".yml", ".yaml")):
+            import yaml  # noqa: PLC0415 - seldom used
+
             plain = dict(dictionary) if isinstance(dictionary, Mapping) else dictionary
             text = yaml.dump(plain, indent=2, default_flow_style=False)
         else:

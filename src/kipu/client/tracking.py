@@ -6,8 +6,8 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from kipu import journal as journals
@@ -24,7 +24,9 @@ from kipu.service.names import check_key, check_run_id
 from kipu.service.tracking import TrackingService
 from kipu.store.interface import TrackingStore
 from kipu.store.open import Place, locate, open_store
-from kipu.store.rest import RestStore
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 _log = logging.getLogger(__name__)
 _READ_WAIT_S = 60.0
@@ -82,6 +84,8 @@ class Tracking:
             store = TrackingService(open_store(self.uri))
             self._recover(store)
             return store
+        from kipu.store.rest import RestStore  # noqa: PLC0415 - loads an HTTP stack
+
         served = RestStore(self.uri)
         # In the background: the server may be slow, or away.
         threading.Thread(target=self._recover, args=(served,), daemon=True).start()
@@ -227,6 +231,8 @@ class Tracking:
         return self._submit(action)
 
     def _submit(self, action: Callable[[], object]) -> RunOperations:
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - seldom used
+
         with self._lock:
             if self._background is None:
                 self._background = ThreadPoolExecutor(1, "kipu-background")
