@@ -382,3 +382,18 @@ def test_a_setting_that_is_no_choice_is_named(
     monkeypatch.setenv("KIPU_JOURNAL_FULL", "block")
     with pytest.raises(InvalidParameter, match="KIPU_JOURNAL_FULL is 'block', not wait or raise"):
         log.log("r", "x", 0, 0, 0)
+
+
+def test_what_waits_for_an_absent_store_reaches_the_disk_within_a_second(
+    log: Journal, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced = threading.Event()
+    monkeypatch.setattr(os, "fsync", lambda _: synced.set())
+    monkeypatch.setattr("kipu.journal.writer._FIRST_WAIT_S", 60.0)
+    store.fault = lambda _: Unavailable("away")
+    log.log("r", "x", 0, 0, 0)
+    store.wait_for_calls(1)
+    synced.clear()
+    log.log("r", "x", 1, 1, 0)
+    assert synced.wait(10)
+    assert store.calls == 1

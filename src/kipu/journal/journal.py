@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kipu.environment_variables import Setting
+    from kipu.journal.direct import DirectSender
     from kipu.journal.segment import Name, Segment
     from kipu.journal.sender import Appender
     from kipu.journal.writer import Writer
@@ -71,10 +72,8 @@ class Journal:
         self._segment = _UNOPENED
         self._writer: Writer | None = None
         self._paused: Writer | None = None
-        self._direct: Appender | None = None
-        self._direct_writer = 0
-        self._direct_seqs: dict[str, int] = {}
-        self._told: set[str] = set()
+        self._direct: DirectSender | None = None
+        self._told_limit = False
         self._refused: dict[str, Exception] = {}
 
     def log(self, run_id: str, key: str, value: float, step: int, timestamp: int) -> None:
@@ -222,8 +221,8 @@ class Journal:
             from kipu.exceptions import MlflowException  # noqa: PLC0415
 
             raise MlflowException(text, "RESOURCE_EXHAUSTED")
-        if "limit" not in self._told:
-            self._told.add("limit")
+        if not self._told_limit:
+            self._told_limit = True
             warn(f"{text} Logging goes on when it does.")
         writer.hurry()
         self._moved.wait(_FULL_WAIT_S)
@@ -240,32 +239,18 @@ class Journal:
         time_ms: int,
     ) -> None:
         """Give points to the store at once, since the disk does not take them."""
-        import numpy as np  # noqa: PLC0415
-
-        from kipu.journal.file import random_writer  # noqa: PLC0415
-        from kipu.series.points import Points, SeriesName  # noqa: PLC0415
-
-        series = [SeriesName(n) if isinstance(n, str) else SeriesName(*n) for n in names]
-        count = len(series)
-        columns = (
-            np.arange(count, dtype=np.uint32),
-            np.full(count, step, np.int64),
-            np.full(count, time_ms, np.int64),
-            np.array(values, np.float64),
-        )
         with self._lock:
-            if "disk" not in self._told:
-                self._told.add("disk")
+            if self._direct is None:
+                from kipu.journal.direct import DirectSender  # noqa: PLC0415 (NumPy)
+
                 warn(
                     f"The journal in {self.folder} cannot be written ({error.strerror}). Until it "
                     f"can, each metric point goes to {self.target} at once, which is slower."
                 )
-            # Another writer id than the file's: these points are in no round of it.
-            self._direct_writer = self._direct_writer or random_writer()
-            if self._direct is None:
-                self._direct = self._writer.get_appender() if self._writer else self._appender()
-            seq = self._direct_seqs[run_id] = self._direct_seqs.get(run_id, 0) + 1
-            self._direct.append_points(run_id, self._direct_writer, seq, Points(series, *columns))
+                writer = self._writer
+                self._direct = DirectSender(writer.get_appender() if writer else self._appender())
+            direct = self._direct
+        direct.send(run_id, names, values, step, time_ms)
 
     def flush(self, timeout_s: float | None = None, run_id: str | None = None) -> bool:
         """Wait until all that was logged before this call is in the store, or set aside.

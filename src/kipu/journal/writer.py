@@ -24,6 +24,7 @@ TICK_S = 0.25
 EARLY_BYTES = 1 << 16
 _GLANCE_S = 0.05
 _COUNTED_BYTES = 1 << 22
+_SYNC_S = 1.0
 _FIRST_WAIT_S, _LONGEST_WAIT_S, _URGENT_WAIT_S = 0.25, 60.0, 2.0
 
 
@@ -60,6 +61,7 @@ class Writer:
         self._wake = threading.Event()
         self._urgent = 0
         self._stopping = False
+        self._last_sync = time.monotonic()
         self.finished = False
         self._away = False
         self._sender: Sender | None = None
@@ -198,7 +200,7 @@ class Writer:
             self._let_go()
 
     def _loop(self) -> None:
-        first_seen, last_sync, pause = 0.0, time.monotonic(), TICK_S
+        first_seen, pause = 0.0, TICK_S
         while True:
             asked = self._wake.wait(pause)
             self._wake.clear()
@@ -214,9 +216,7 @@ class Writer:
                     first_seen = 0.0
                 elif not backlog and not self._stopping:
                     self._mark_idle()
-                if now - last_sync >= 1.0:
-                    last_sync = now
-                    self._sync()
+                self._sync_if_due()
             if self._stopping:
                 return
             pause = _GLANCE_S if backlog else TICK_S
@@ -324,11 +324,13 @@ class Writer:
             until = min(until, time.monotonic() + _URGENT_WAIT_S)
         if deadline is not None:
             until = min(until, deadline)
-        if not self._stopping:
+        woken = self._stopping
+        while not woken and (left := until - time.monotonic()) > 0:
             self._busy.release()
-            self._wake.wait(max(until - time.monotonic(), 0))
-            self._wake.clear()
+            woken = self._wake.wait(min(left, _SYNC_S))
             self._busy.acquire()
+            self._sync_if_due()  # now more than ever: what waits is nowhere else
+        self._wake.clear()
         if self._stopping or (deadline is not None and time.monotonic() >= deadline):
             raise _StoppedError
 
@@ -337,7 +339,11 @@ class Writer:
             self._away = False
             info(f"{self._target} takes metric points again.")
 
-    def _sync(self) -> None:
+    def _sync_if_due(self) -> None:
+        now = time.monotonic()
+        if now - self._last_sync < _SYNC_S:
+            return
+        self._last_sync = now
         with self._moved:
             segments = [one for one in self.segments if one.synced < one.size]
             sizes = [one.size for one in segments]
