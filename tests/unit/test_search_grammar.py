@@ -224,6 +224,17 @@ def test_a_wrong_order_of_runs_is_refused(order_by: list[str], position: int) ->
     assert json.loads(refused.value.serialize_as_json())["position"] == position
 
 
+def test_what_no_engine_could_take_is_refused() -> None:
+    with pytest.raises(InvalidSearch, match="more than 100 comparisons"):
+        parse_run_filter(" AND ".join(["metrics.m > 1"] * 101))
+    with pytest.raises(InvalidSearch, match="more than 10000 values"):
+        parse_run_filter("run_id IN (" + "'a'," * 10_001 + ")")
+    with pytest.raises(InvalidSearch, match="surrogate"):
+        parse_run_filter("params.p = '\ud800'")
+    with pytest.raises(InvalidParameter, match="at most 20"):
+        parse_run_order([f"metrics.m{number}" for number in range(21)])
+
+
 def test_what_is_no_text_is_refused() -> None:
     with pytest.raises(InvalidParameter, match="not int"):
         parse_run_filter(5)  # type: ignore[arg-type]

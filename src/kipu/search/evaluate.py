@@ -9,13 +9,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from kipu.entities import Experiment, Run
+from kipu.entities.tag_names import MLFLOW_DATASET_CONTEXT, MLFLOW_RUN_NAME
 from kipu.search.patterns import fold, is_like
 from kipu.search.tree import And, Comparison, Field, Node, Not, Or, OrderBy
 
 T = TypeVar("T", Run, Experiment)
-
-CONTEXT_TAG = "mlflow.data.context"
-RUN_NAME_TAG = "mlflow.runName"
 
 _RUN_NAME = Field("attribute", "run_name")
 _HAS, _NAN, _LACKS = 0, 1, 2
@@ -60,7 +58,7 @@ def matches(tree: Node | None, entity: Run | Experiment) -> bool:
         case Comparison(field, comparator, wanted):
             if field == _RUN_NAME:
                 # As in MLflow, a filter reads the tag, and only an order the run's own name.
-                field = Field("tag", RUN_NAME_TAG)
+                field = Field("tag", MLFLOW_RUN_NAME)
             if isinstance(entity, Experiment) and field.key == "experiment_id":
                 wanted = _as_numbers(field, wanted)
             compare = _COMPARE[comparator]
@@ -129,7 +127,7 @@ def _of_run(field: Field, run: Run) -> Any:
             return getattr(run.info, key)
         case _, "context":
             return [tag.value for given in _inputs(run) for tag in given.tags
-                    if tag.key == CONTEXT_TAG]  # fmt: skip
+                    if tag.key == MLFLOW_DATASET_CONTEXT]  # fmt: skip
         case _, key:
             return [getattr(given.dataset, key) for given in _inputs(run)]
 

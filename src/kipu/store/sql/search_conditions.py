@@ -12,8 +12,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kipu.entities.tag_names import MLFLOW_DATASET_CONTEXT, MLFLOW_RUN_NAME
 from kipu.search import And, Comparison, Field, Node, Not, Or
-from kipu.search.evaluate import CONTEXT_TAG, RUN_NAME_TAG
 from kipu.store.sql import tables
 from kipu.store.sql.held import ByKey
 from kipu.store.sql.keys import key_id, value_hash
@@ -167,7 +167,7 @@ def table_of(field: Field) -> sa.Table:
 
 def key_conditions(table: Columns, field: Field) -> list[Condition]:
     """That a row of this table belongs to the field."""
-    name = RUN_NAME_TAG if field.kind == "attribute" else field.key
+    name = MLFLOW_RUN_NAME if field.kind == "attribute" else field.key
     conditions: list[Condition] = [table.c.key_id == key_id(name)]
     if field.kind == "metric":
         conditions.append(table.c.is_latest == sa.true())
@@ -198,7 +198,7 @@ def _metric(table: Columns, comparator: str, value: float) -> Condition:
 def context(link: Columns) -> sa.ColumnElement[Any]:
     """What a run used a data set for; NULL if it did not say."""
     tags: sa.ColumnElement[Any] = sa.type_coerce(link.c.tags, sa.JSON())
-    return tags[CONTEXT_TAG].as_string()  # type: ignore[no-any-return]
+    return tags[MLFLOW_DATASET_CONTEXT].as_string()  # type: ignore[no-any-return]
 
 
 def linked(link: Columns, dataset: Columns) -> Condition:
