@@ -64,8 +64,7 @@ class Machine:
         self.folder = folder
         self.environment = kept | {
             "KIPU_HOME": str(folder / "home"),
-            "KIPU_EXIT_TIMEOUT": "1",
-            "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+            "KIPU_EXIT_TIMEOUT": "10",
         }
 
     def start(self, script: str, *arguments: object) -> subprocess.Popen[str]:
@@ -243,6 +242,7 @@ def test_a_server_killed_again_and_again_stores_each_point_once(
 def test_what_a_dead_server_missed_is_sent_by_kipu_sync(
     machine: Machine, server: ServerProcess
 ) -> None:
+    machine.environment |= {"KIPU_EXIT_TIMEOUT": "1", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1"}
     training = machine.start(TRAIN, server.uri, "new", 500, 500)
     run_id = run_of(training)
     until_done(training)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kipu.entities import Metric
 from kipu.exceptions import InvalidParameter, MlflowException, ResourceNotFound, Unavailable
 from kipu.journal import Journal, journal, recover, waiting
 from kipu.series.points import Points
+from kipu.store.rest import RestStore
 
 
 class MemoryStore:
@@ -345,6 +349,28 @@ def test_a_folder_that_cannot_be_written_means_direct_sends(
     assert log.flush(1)
     (message,) = [r.getMessage() for r in caplog.records]
     assert "cannot be written (Not a directory)" in message
+
+
+def test_a_direct_send_waits_a_moment_for_its_store(store: MemoryStore, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    log = Journal(tmp_path / "file" / "journal", lambda: store, "memory://")
+    store.fault = lambda _: Unavailable("away") if store.calls < 3 else None
+    log.log("r", "x", 1.0, 0, 0)
+    assert values(store) == [1.0]
+    store.fault = lambda _: ResourceNotFound("No run r.")
+    with pytest.raises(ResourceNotFound):
+        log.log("r", "x", 1.0, 0, 0)
+
+
+def test_a_server_that_is_away_is_told_at_once() -> None:
+    # The journal repeats, so the transport must not: it would do so without a word, for minutes.
+    with socket.socket() as port:
+        port.bind(("127.0.0.1", 0))  # bound, but nobody listens
+        store = RestStore(f"http://127.0.0.1:{port.getsockname()[1]}")
+        began = time.monotonic()
+        with pytest.raises(Unavailable):
+            store.append_points("r", 1, 1, Points.from_metrics([Metric("x", 1.0, 0)]))
+        assert time.monotonic() - began < 1
 
 
 def test_always_means_that_every_call_reaches_the_disk(

@@ -18,7 +18,7 @@ CHUNK = 1 << 19
 # Statuses of the 400s that may pass: time-outs, conflicts, too many requests, cancelled calls.
 _PASSING = frozenset({408, 409, 425, 429, 499})
 _DEFECTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
-_DEFECT_TRIES = 5
+DEFECT_TRIES = 5
 
 
 class Appender(Protocol):
@@ -53,7 +53,7 @@ def never_succeeds(error: Exception, tries: int) -> bool:
         status = error.get_http_status_code()
         return 400 <= status < 500 and status not in _PASSING
     # A defect of ours may hit one batch for ever; it must not dam up all the others.
-    return isinstance(error, _DEFECTS) and tries >= _DEFECT_TRIES
+    return isinstance(error, _DEFECTS) and tries >= DEFECT_TRIES
 
 
 class Sender:

@@ -11,6 +11,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import IO, NamedTuple
 from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -143,6 +144,15 @@ class Transport:
             raise
         return got.status, got.headers, self._chunks(connection, got, chunk_bytes)
 
+    @contextmanager
+    def each_once(self) -> Iterator[None]:
+        """In the block, and in this thread, no request is repeated: the caller does that."""
+        self._local.once = True
+        try:
+            yield
+        finally:
+            self._local.once = False
+
     def close(self) -> None:
         """Close this thread's connection."""
         self._drop()
@@ -174,7 +184,8 @@ class Transport:
     ) -> Answer:
         target = self._prefix + path + _query(query)
         sent = self._headers({name: value for name, value in headers.items() if value and data})
-        retries = MLFLOW_HTTP_REQUEST_MAX_RETRIES.get()
+        once = getattr(self._local, "once", False)
+        retries = 0 if once else MLFLOW_HTTP_REQUEST_MAX_RETRIES.get()
         for attempt in range(retries + 1):
             try:
                 answer = self._once(method, target, data, sent)

@@ -33,8 +33,13 @@ class RestMetrics(RestAccess):
     def append_points(self, run_id: str, writer: int, seq: int, points: Points) -> None:
         """See ``MetricStore``.
 
-        An official server knows no writers; it ignores exact duplicates instead.
+        An official server knows no writers; it ignores exact duplicates instead. A server that is
+        away is an error at once, since the journal has its own way of trying again.
         """
+        with self._transport.each_once():
+            self._append(run_id, writer, seq, points)
+
+    def _append(self, run_id: str, writer: int, seq: int, points: Points) -> None:
         if self._is_own_kind():
             self._call(
                 "POST",
