@@ -18,8 +18,13 @@ test("changes are gathered, so that a page hears of many at once and of none whe
   expect(heard).toEqual([]);
   vi.advanceTimersByTime(1000);
   expect(heard).toEqual([["a", "b"]]);
+  FakeEventSource.changed("c");
+  vi.advanceTimersByTime(100);
+  for (let i = 0; i < 10; i++) FakeEventSource.changed("d");
+  vi.advanceTimersByTime(500);
+  expect(heard).toEqual([["a", "b"], ["c"]]);
   vi.advanceTimersByTime(60_000);
-  expect(heard.length).toBe(1);
+  expect(heard).toEqual([["a", "b"], ["c"], ["d"]]);
   stop();
   expect(FakeEventSource.open).toEqual([]);
 });

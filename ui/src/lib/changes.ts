@@ -5,8 +5,10 @@ import { apiUrl } from "./api";
 
 export type ChangeScope = { experimentIds?: readonly string[]; runIds?: readonly string[] };
 
-/** How long changes are gathered before the page hears of them. */
-const GATHER_MS = 600;
+/** How long a page rests between two changes that it hears of. */
+const REST_MS = 600;
+/** How long the first change waits for others that come with it. */
+const GATHER_MS = 50;
 
 /**
  * Call `onChange` with the ids of the runs that changed, at most every 0.6 s and never while nothing changes.
@@ -19,14 +21,19 @@ export function subscribe(scope: ChangeScope, onChange: (runIds: string[]) => vo
   const waiting = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let wasBroken = false;
+  let lastHeard = 0;
 
   const schedule = () => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      const ids = [...waiting];
-      waiting.clear();
-      onChange(ids);
-    }, GATHER_MS);
+    timer ??= setTimeout(
+      () => {
+        timer = undefined;
+        lastHeard = Date.now();
+        const ids = [...waiting];
+        waiting.clear();
+        onChange(ids);
+      },
+      Math.max(GATHER_MS, lastHeard + REST_MS - Date.now()),
+    );
   };
   source.addEventListener("changed", (event) => {
     const data = JSON.parse((event as MessageEvent<string>).data) as { run_ids: string[] };

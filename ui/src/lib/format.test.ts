@@ -21,6 +21,7 @@ test("fractions in a column keep their zeros", () => {
   expect(formatInColumn(0.5)).toBe("0.5000");
   expect(formatInColumn(12.5)).toBe("12.50");
   expect(formatInColumn(3)).toBe("3");
+  expect(formatInColumn(-1.2e-7)).toBe("−1.200e−7");
   expect(formatInColumn(Number.NaN)).toBe("NaN");
 });
 

@@ -17,18 +17,23 @@ export function formatNumber(value: number): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e9)) {
     const [mantissa = "0", exponent = "0"] = value.toExponential(3).split("e");
-    return `${mantissa.replace(/\.?0+$/, "")}e${exponent.replace("+", "")}`.replace("-", "−").replace("e-", "e−");
+    return signed(`${mantissa.replace(/\.?0+$/, "")}e${exponent.replace("+", "")}`);
   }
-  if (size >= 10_000) return whole.format(value).replace("-", "−");
-  if (Number.isInteger(value) || size >= 1000) return String(Math.round(value)).replace("-", "−");
-  return four.format(value).replace("-", "−");
+  if (size >= 10_000) return signed(whole.format(value));
+  return signed(Number.isInteger(value) || size >= 1000 ? String(Math.round(value)) : four.format(value));
 }
 
 /** A number among others in a column: fractions keep their zeros, so that the digits stand below each other. */
 export function formatInColumn(value: number): string {
   const size = Math.abs(value);
-  if (Number.isInteger(value) || !(size >= 1e-4 && size < 1000)) return formatNumber(value);
-  return padded.format(value).replace("-", "−");
+  if (size > 0 && size < 1e-4) return signed(value.toExponential(3));
+  if (Number.isInteger(value) || !(size < 1000)) return formatNumber(value);
+  return signed(padded.format(value));
+}
+
+/** With the minus sign of typography, as wide as a digit. */
+function signed(text: string): string {
+  return text.replaceAll("-", "−");
 }
 
 /** A count with thousands separated: 12,345. */
