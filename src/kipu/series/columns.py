@@ -14,7 +14,7 @@ Column = npt.NDArray[Any]
 
 _HEAD = struct.Struct("<BI")
 _RAW, _PCODEC = 0, 1
-# Level 8, pcodec's default, takes three times as long for two per cent less (docs/design).
+# Level 8, pcodec's default, takes twice as long for 1.5 per cent less (metric-blocks.md).
 _CONFIG = ChunkConfig(compression_level=4)
 
 

@@ -345,6 +345,9 @@ class MetricStore(Protocol):
     ) -> Buckets:
         """At most ``buckets`` columns of the curve between two places of the axis, both included.
 
+        Each point is in exactly one column; as many points or fewer come back one by one. In a long
+        curve the edge of a column may lie up to a third of its width aside.
+
         ``axis`` is ``step``, ``time`` (ms since the Unix epoch) or ``relative`` (seconds since the
         run started).
 
@@ -436,6 +439,12 @@ class DatasetUse(NamedTuple):
 
 class ViewStore(Protocol):
     """What the UI reads; documented in ``docs/design/kipu-api.md``."""
+
+    def metric_history_document(
+        self, run_id: str, key: str, max_results: int | None, page_token: str | None
+    ) -> bytes:
+        """``get_metric_history`` as the wire's answer, without an object for each point."""
+        ...
 
     def search_datasets(self, experiment_ids: Sequence[str]) -> list[DatasetUse]:
         """The data sets that active runs read, each use once, at most 1,000."""
