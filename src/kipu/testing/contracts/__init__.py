@@ -1,0 +1,1 @@
+"""The contracts of stores, one file per part of ``kipu.store.interface``."""

@@ -1,0 +1,26 @@
+"""What every store must do, as tests to inherit: each class asks for a fixture ``store``.
+
+    class TestExperiments(ExperimentStoreContract):
+        @pytest.fixture
+        def store(self) -> Iterator[TrackingStore]: ...
+
+The store is empty at first, and trusts its caller as ``kipu.store.interface`` says.
+"""
+
+from kipu.testing.contracts.experiments import ExperimentStoreContract
+from kipu.testing.contracts.inputs import InputContract
+from kipu.testing.contracts.logged_models import LoggedModelStoreContract
+from kipu.testing.contracts.metrics import MetricStoreContract
+from kipu.testing.contracts.runs import RunStoreContract
+from kipu.testing.contracts.searches import SearchContract
+from kipu.testing.contracts.views import ViewStoreContract
+
+__all__ = [
+    "ExperimentStoreContract",
+    "InputContract",
+    "LoggedModelStoreContract",
+    "MetricStoreContract",
+    "RunStoreContract",
+    "SearchContract",
+    "ViewStoreContract",
+]

@@ -1,0 +1,44 @@
+"""Every store keeps every promise."""
+
+from __future__ import annotations
+
+import pytest
+
+from kipu.store.interface import ServedStore, TrackingStore
+from kipu.testing import stores
+
+
+class _OnEvery:
+    @pytest.fixture
+    def store(self, any_store: TrackingStore) -> TrackingStore:
+        return any_store
+
+
+class TestExperiments(_OnEvery, stores.ExperimentStoreContract):
+    pass
+
+
+class TestRuns(_OnEvery, stores.RunStoreContract):
+    pass
+
+
+class TestInputs(_OnEvery, stores.InputContract):
+    pass
+
+
+class TestSearches(_OnEvery, stores.SearchContract):
+    pass
+
+
+class TestMetrics(_OnEvery, stores.MetricStoreContract):
+    pass
+
+
+class TestLoggedModels(_OnEvery, stores.LoggedModelStoreContract):
+    pass
+
+
+class TestViews(stores.ViewStoreContract):
+    @pytest.fixture
+    def store(self, local_store: ServedStore) -> ServedStore:
+        return local_store
