@@ -39,11 +39,15 @@ class MetricRules:
     ) -> PagedList[Metric]:
         """See ``MetricStore``; a page holds at most 25,000 points."""
         check_run_id(run_id)
-        if max_results is not None:
-            if max_results < 1:
-                raise InvalidParameter(f"max_results must be 1 or more; it is {max_results}.")
-            max_results = min(max_results, GET_METRIC_HISTORY_MAX_RESULTS)
-        return self._store.get_metric_history(run_id, key, max_results, page_token)
+        return self._store.get_metric_history(run_id, key, _page_size(max_results), page_token)
+
+    def metric_history_document(
+        self, run_id: str, key: str, max_results: int | None, page_token: str | None
+    ) -> bytes:
+        """See ``ViewStore``; a page holds at most 25,000 points."""
+        check_run_id(run_id)
+        size = _page_size(max_results)
+        return self._store.metric_history_document(run_id, key, size, page_token)
 
     def read_curve(self, run_id: str, series: SeriesName) -> Curve:
         """See ``MetricStore``."""
@@ -70,3 +74,11 @@ class MetricRules:
         if not 1 <= buckets <= MAX_BUCKETS:
             raise InvalidParameter(f"buckets must be from 1 to {MAX_BUCKETS}; it is {buckets}.")
         return self._store.read_buckets(run_id, key, buckets, axis, lower, upper)
+
+
+def _page_size(max_results: int | None) -> int | None:
+    if max_results is None:
+        return None
+    if max_results < 1:
+        raise InvalidParameter(f"max_results must be 1 or more; it is {max_results}.")
+    return min(max_results, GET_METRIC_HISTORY_MAX_RESULTS)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kipu.entities import Metric, PagedList
+from kipu.entities import Metric
 from kipu.exceptions import InvalidParameter, ResourceNotFound
 from kipu.server.http import Json, in_thread, query, query_or_body, run_id_of
 from kipu.server.sampling import sampled_steps
@@ -34,13 +34,12 @@ async def get_history(request: Request) -> Response:
 
 def _history(store: TrackingService, asked: GetHistory, run_id: str) -> bytes:
     try:
-        page = store.get_metric_history(
+        return store.metric_history_document(
             run_id, asked.metric_key, asked.max_results, asked.page_token or None
         )
     except ResourceNotFound:
         # As with MLflow: a run that is not there has no points.
-        page = PagedList[Metric](())
-    return encode_history([(None, page)], page.token)
+        return encode_history([])
 
 
 async def get_history_bulk(request: Request) -> Response:

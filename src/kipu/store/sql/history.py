@@ -66,13 +66,37 @@ class _History:
         return last - int(np.count_nonzero(beyond))
 
 
+class Page(NamedTuple):
+    """Points of one key as columns, each with the series that it is of, and the next page."""
+
+    series: list[SeriesName]
+    value: list[float]
+    timestamp: list[int]
+    step: list[int]
+    token: str | None
+
+    def metrics(self, run_id: str) -> PagedList[Metric]:
+        """The points one by one."""
+        return PagedList(
+            [
+                Metric(key, value, timestamp, step, model_id, dataset_name, dataset_digest, run_id)
+                for (key, model_id, dataset_name, dataset_digest), value, timestamp, step in zip(
+                    self.series, self.value, self.timestamp, self.step, strict=True
+                )
+            ],
+            self.token,
+        )
+
+
+NO_POINTS = Page([], [], [], [], None)
+
+
 def history_page(
-    run_id: str,
     sources: dict[int, SeriesName],
     curves: dict[int, Curve],
     max_results: int | None,
     after: Place | None,
-) -> PagedList[Metric]:
+) -> Page:
     """The first points after a place, out of curves that hold at least one more than asked for."""
     history = _History.of(curves)
     first = history.after(after) if after else 0
@@ -83,15 +107,11 @@ def history_page(
         place = [int(column[0]) for column in history.places(slice(last - 1, last))]
         token = urlsafe_b64encode(_TOKEN.pack(*place)).decode().rstrip("=")
     points, source = history.points.take(slice(first, last)), history.source[first:last]
-    columns = (points.value, points.timestamp, points.step, source)
-    return PagedList(
-        [
-            Metric(key, value, timestamp, step, model_id, dataset_name, dataset_digest, run_id)
-            for value, timestamp, step, number in zip(
-                *(column.tolist() for column in columns), strict=True
-            )
-            for key, model_id, dataset_name, dataset_digest in (sources[number],)
-        ],
+    return Page(
+        [sources[number] for number in source.tolist()],
+        points.value.tolist(),
+        points.timestamp.tolist(),
+        points.step.tolist(),
         token,
     )
 

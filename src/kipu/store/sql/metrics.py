@@ -29,11 +29,12 @@ from kipu.store.sql.fold import (
     plan_fold,
     wants_fold,
 )
-from kipu.store.sql.history import history_page, read_token
+from kipu.store.sql.history import NO_POINTS, Page, history_page, read_token
 from kipu.store.sql.keys import METRIC, key_id
 from kipu.store.sql.merge import plan_merge
 from kipu.store.sql.tables import latest_metrics, names, runs
 from kipu.store.sql.tail import series_id
+from kipu.wire.metrics import encode_columns
 
 _log = logging.getLogger(__name__)
 
@@ -152,6 +153,17 @@ class SqlMetrics(SqlAccess):
         self, run_id: str, key: str, max_results: int | None, page_token: str | None
     ) -> PagedList[Metric]:
         """See ``MetricStore``."""
+        return self._history(run_id, key, max_results, page_token).metrics(run_id)
+
+    def metric_history_document(
+        self, run_id: str, key: str, max_results: int | None, page_token: str | None
+    ) -> bytes:
+        """See ``ViewStore``."""
+        return encode_columns(*self._history(run_id, key, max_results, page_token))
+
+    def _history(
+        self, run_id: str, key: str, max_results: int | None, page_token: str | None
+    ) -> Page:
         after = read_token(page_token) if page_token else None
         with self._read() as db:
             place = self._locate(db, run_id)
@@ -163,11 +175,11 @@ class SqlMetrics(SqlAccess):
                 )
             }
             if not sources:
-                return PagedList(())
+                return NO_POINTS
             curves = StoredCurves(db, *place, key).by_source(
                 after and after.timestamp, None if max_results is None else max_results + 1
             )
-        return history_page(run_id, sources, curves, max_results, after)
+        return history_page(sources, curves, max_results, after)
 
     def read_curve(self, run_id: str, series: SeriesName) -> Curve:
         """See ``MetricStore``."""
