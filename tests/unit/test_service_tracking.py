@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import logging
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -229,6 +230,19 @@ class TestExperiments:
     ) -> None:
         service.create_experiment("e", "", [])
         assert store.calls == [("create_experiment", ("e", None, []))]
+
+    def test_a_relative_folder_is_made_absolute(
+        self,
+        service: TrackingService,
+        store: RecordingStore,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        service.create_experiment("e", "art", [])
+        service.create_experiment("e", "s3://bucket/x", [])
+        locations = [arguments[1] for _, arguments in store.calls]
+        assert locations == [str(tmp_path / "art"), "s3://bucket/x"]
 
     def test_a_history_page_is_cut_to_25000(
         self, service: TrackingService, store: RecordingStore

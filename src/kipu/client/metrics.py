@@ -9,8 +9,10 @@ from itertools import zip_longest
 from typing import Any, TypeVar
 
 from kipu.client.operations import RunOperations, get_combined_run_operations
+from kipu.client.recorder import Recorder
 from kipu.client.tracking import Tracking
 from kipu.entities import Metric, PagedList, Param, RunTag
+from kipu.environment_variables import MLFLOW_ENABLE_ASYNC_LOGGING
 from kipu.service.limits import MAX_PARAMS_TAGS_PER_BATCH
 from kipu.store.interface import TrackingStore
 
@@ -55,6 +57,9 @@ class MetricsClient:
             InvalidParameter: The point cannot be stored, or the run is deleted.
             ResourceNotFound: No run has this id.
         """
+        if model_id is None and dataset_name is None and synchronous is not True:
+            answers = MLFLOW_ENABLE_ASYNC_LOGGING.get() if synchronous is None else True
+            return Recorder(self._tracking, run_id, answers).log(key, value, step, timestamp)
         now = time.time_ns() // 1_000_000 if timestamp is None else timestamp
         point = Metric(key, value, now, step or 0, model_id, dataset_name, dataset_digest)
         return self._tracking.log_points(run_id, [point], synchronous)

@@ -19,6 +19,7 @@ from kipu.environment_variables import (
     MLFLOW_ENABLE_ASYNC_LOGGING,
 )
 from kipu.exceptions import InvalidParameter, Unavailable
+from kipu.journal.lifecycle import finish
 from kipu.service.limits import MAX_METRICS_PER_BATCH
 from kipu.service.names import check_key, check_run_id
 from kipu.service.tracking import TrackingService
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _READ_WAIT_S = 60.0
+_REMEMBERED_RUNS = 10_000
 
 
 class _Flush:
@@ -107,7 +109,7 @@ class Tracking:
         Raises:
             Unavailable: The store does not take the points that wait.
         """
-        self._settle_background()
+        self.settle()
         if not self.journal.flush(_READ_WAIT_S, run_id):
             raise Unavailable(
                 f"{self.journal.pending} metric points of this process wait for {self.uri}, which "
@@ -115,19 +117,24 @@ class Tracking:
             )
         return self.store
 
-    def finish(self, run_id: str) -> None:
-        """Wait, not without end, until the store has what was logged into a run."""
-        self._settle_background()
-        if not self.journal.flush(KIPU_EXIT_TIMEOUT.get(), run_id):
-            _log.warning(
-                "%d metric points wait in the journal for %s, which does not take them; they are "
-                "sent when it does, or by `kipu sync`.",
-                self.journal.pending,
-                self.uri,
-            )
+    def finish(self, run_id: str) -> bool:
+        """Wait, not without end, until the store has what was logged into a run; whether it has."""
+        self.settle()
+        if self.journal.flush(KIPU_EXIT_TIMEOUT.get(), run_id):
+            return True
+        _log.warning(
+            "%d metric points wait in the journal for %s, which does not take them; they are sent "
+            "when it does, or by `kipu sync`.",
+            self.journal.pending,
+            self.server or self.uri,
+        )
+        return False
 
     def know_run(self, run: Run) -> None:
-        """Remember a run that was just made."""
+        """Remember a run that was just made or read."""
+        if len(self.runs) >= _REMEMBERED_RUNS:
+            self.runs.clear()
+            self._artifact_uris.clear()
         self.runs.add(run.info.run_id)
         if run.info.artifact_uri:
             self._artifact_uris[run.info.run_id] = run.info.artifact_uri
@@ -218,7 +225,7 @@ class Tracking:
     ) -> RunOperations | None:
         """Do something in the store: now, or in the background and in order."""
         if not _in_background(synchronous):
-            self._settle_background()
+            self.settle()
             action(self.store)
             return None
         return self._submit(lambda: action(self.store))
@@ -240,14 +247,14 @@ class Tracking:
             self._pending = [one for one in self._pending if not one.done()] + [future]
         return RunOperations([future])
 
-    def _settle_background(self) -> None:
+    def settle(self) -> None:
+        """Wait for what was started in the background."""
         for future in self._pending:
             future.exception()  # waits; the handle that the caller has raises it
 
     def close(self) -> None:
-        """Finish what was accepted and let go of files and connections."""
-        self._settle_background()
-        self.journal.close(KIPU_EXIT_TIMEOUT.get())
+        """Let go of files and connections, once the journal is empty or was given up."""
+        self.journal.close(0)
         if self._store is not None:
             self._store.close()
 
@@ -331,8 +338,16 @@ def open_trackings() -> list[Tracking]:
     return list(_open.values())
 
 
-def close_all() -> None:
-    """Finish what was accepted and let go of everything; it opens again with the next use."""
+def close_all(timeout_s: float | None = None) -> None:
+    """Finish what was accepted and let go of everything; it opens again with the next use.
+
+    Args:
+        timeout_s: How long a store may take nothing before its points are left in the journal;
+            ``KIPU_EXIT_TIMEOUT`` if None.
+    """
+    for tracking in open_trackings():
+        tracking.settle()
+    finish(timeout_s)
     _known.clear()
     while _open:
         _, tracking = _open.popitem()

@@ -57,6 +57,10 @@ def log_metric(
             recorder = state.recorder
         if recorder is not None:
             return recorder.log(key, value, step, timestamp)
+    if run_id is not None and dataset is None:
+        return MlflowClient().log_metric(
+            run_id, key, value, timestamp, step, synchronous, model_id=model_id
+        )
     return log_metrics({key: value}, step, synchronous, run_id, timestamp, model_id, dataset)
 
 

@@ -207,12 +207,18 @@ def _note_failure(
 
 def _end_all() -> None:
     """At exit: end what the main thread left open, and store what waits in the journals."""
+    patience_s = None
     while state.stack:
+        run = state.stack[-1]
+        if run._tracking is not None and not run._tracking.finish(run.info.run_id):
+            patience_s = 0.0  # the store is away: nothing more is tried
+            state.pop()
+            continue
         try:
             end_run("FAILED" if _failed else "FINISHED")
         except Exception as error:
-            _log.warning("The run could not be ended: %s", error)
-    close_all()
+            _log.warning("The run %s could not be ended: %s", run.info.run_id, error)
+    close_all(patience_s)
 
 
 _previous_hook, sys.excepthook = sys.excepthook, _note_failure

@@ -38,11 +38,12 @@ def _finish_in_child() -> None:
         Finalize(None, finish, exitpriority=10)
 
 
-def finish() -> None:
+def finish(timeout_s: float | None = None) -> None:
     """Send what waits; give up on a store that takes nothing for KIPU_EXIT_TIMEOUT seconds."""
     from kipu.environment_variables import KIPU_EXIT_TIMEOUT  # noqa: PLC0415 (not at import)
 
-    timeout_s = KIPU_EXIT_TIMEOUT.get()
+    if timeout_s is None:
+        timeout_s = KIPU_EXIT_TIMEOUT.get()
     for journal in list(_open):
         before = -1
         while before != journal.progress:

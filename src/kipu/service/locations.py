@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from urllib.parse import urlsplit
 
 from kipu.environment_variables import MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH
@@ -9,7 +10,7 @@ from kipu.exceptions import InvalidParameter
 
 
 def check_artifact_location(location: str) -> str:
-    """The location as it can be stored.
+    """The location as it can be stored: a local path is made absolute.
 
     Raises:
         InvalidParameter: It is too long, a ``runs:`` URI, or has a fragment or ``;params``, which
@@ -31,4 +32,6 @@ def check_artifact_location(location: str) -> str:
             f"The artifact location {location!r} must have no fragment ('#') and no parameters "
             "(';')."
         )
+    if uri.scheme == "":
+        return os.path.abspath(location)
     return location
