@@ -1,0 +1,119 @@
+"""How many statements each call costs; BEGIN counts as one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from kipu.entities import (
+    Dataset,
+    DatasetInput,
+    LoggedModelInput,
+    Metric,
+    Param,
+    RunTag,
+    ViewType,
+)
+from kipu.store.sql.store import SqlStore
+
+TAGS = [RunTag("mlflow.user", "u"), RunTag("mlflow.source.name", "train.py")]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqlStore]:
+    store = SqlStore(f"sqlite:///{tmp_path}/kipu.db", str(tmp_path), portable=True)
+    yield store
+    store.close()
+
+
+class Counted:
+    """Counts the statements of a call, and keeps their texts to be shown if the number is off."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self._texts: list[str] = []
+
+        @sa.event.listens_for(store._database.engine, "before_cursor_execute")
+        def note(_db: object, _cursor: object, text: str, *_: object) -> None:
+            self._texts.append(text.split("\n")[0])
+
+    def __call__(self, call: Callable[[], object]) -> int:
+        self._texts.clear()
+        call()
+        print("\n".join(self._texts))
+        return len(self._texts)
+
+
+def _finished(store: SqlStore, count: int) -> list[str]:
+    made = []
+    for number in range(count):
+        run_id = store.create_run("0", "u", number, TAGS, f"r{number}").info.run_id
+        store.log_batch(run_id, [Metric("m", 1.0, 1, 1)], [Param("p", "1")], [])
+        store.log_inputs(run_id, [DatasetInput(Dataset("d", "1", "local", "s"), [])], [])
+        store.update_run_info(run_id, "FINISHED", 9, None)
+        made.append(run_id)
+    return made
+
+
+def test_writes_cost_few_statements_however_much_they_carry(store: SqlStore) -> None:
+    counted = Counted(store)
+    assert counted(lambda: store.create_run("0", "u", 1, TAGS, "first")) == 6
+    assert counted(lambda: store.create_run("0", "u", 1, TAGS, "second")) == 5
+    run_id = store.create_run("0", "u", 1, TAGS, "third").info.run_id
+    assert counted(lambda: store.set_tag(run_id, RunTag("new", "1"))) == 4
+    assert counted(lambda: store.set_tag(run_id, RunTag("new", "2"))) == 3
+    many = [Param(f"p{number}", "1") for number in range(100)]
+    assert counted(lambda: store.log_batch(run_id, [], many, [])) == 4
+    assert counted(lambda: store.log_batch(run_id, [], many, [])) == 3
+    points = [Metric(f"m{number}", 1.0, 1, 1) for number in range(100)]
+    store.log_batch(run_id, points, [], [])
+    assert counted(lambda: store.log_batch(run_id, points, [], [])) <= 6
+    assert counted(lambda: store.log_inputs(run_id, [], [LoggedModelInput("m-1")])) == 4
+    assert counted(lambda: store.delete_run(run_id)) == 2
+
+
+def test_a_run_that_ended_is_one_read_once_it_was_read(store: SqlStore) -> None:
+    (run_id,) = _finished(store, 1)
+    counted = Counted(store)
+    built = counted(lambda: store.get_run_document(run_id))
+    assert built <= 9
+    assert counted(lambda: store.get_run_document(run_id)) == 2
+    store.set_tag(run_id, RunTag("late", "1"))
+    assert counted(lambda: store.get_run_document(run_id)) == built
+
+
+def test_a_search_costs_as_many_statements_for_many_runs_as_for_few(store: SqlStore) -> None:
+    _finished(store, 40)
+    counted = Counted(store)
+
+    def search(size: int) -> int:
+        return counted(
+            lambda: store.search_runs(["0"], None, ViewType.ACTIVE_ONLY, size, None, None)
+        )
+
+    few, many = search(2), search(40)
+    assert few == many <= 11
+    assert search(40) <= 4
+
+
+def test_a_table_costs_a_statement_per_column_and_a_second_for_texts(store: SqlStore) -> None:
+    _finished(store, 40)
+    counted = Counted(store)
+
+    def table(metrics: list[str], params: list[str]) -> int:
+        view = ViewType.ACTIVE_ONLY
+        return counted(lambda: store.run_table(["0"], None, view, None, metrics, params, [], 99))
+
+    bare = table([], [])
+    assert bare <= 5
+    assert table(["m"], []) == bare + 1
+    assert table(["m"], ["p"]) == bare + 3
+
+
+def test_summaries_of_all_experiments_are_three_statements(store: SqlStore) -> None:
+    for number in range(5):
+        store.create_experiment(f"e{number}", None, [])
+    counted = Counted(store)
+    assert counted(lambda: store.experiment_summaries(ViewType.ALL)) == 4
