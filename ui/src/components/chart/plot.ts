@@ -8,7 +8,7 @@ import { resolveColor } from "@/lib/colors";
 import { axesOf, type XAxis } from "./axes";
 import { type Hit, hitsAt } from "./hover";
 import type { Line } from "./lines";
-import { type DrawnLine, type Plane, paintLines, strokeCurve } from "./paint";
+import { type DrawnLine, type Plane, paintLines, strokeHairlines } from "./paint";
 import { type Axis, projection } from "./projection";
 import { type Range, rangeOfX, rangeOfY } from "./ranges";
 import { smooth } from "./smoothing";
@@ -42,7 +42,7 @@ export interface PlotOptions {
 
 const NO_RANGE: Range = [0, 1];
 
-/** One chart in one element. Make a new one when the view's axes change; the rest can be set. */
+/** One chart in one element. Make a new one when the view's axes or the theme change; the rest can be set. */
 export class Plot {
   readonly #plot: uPlot;
   readonly #focus: HTMLCanvasElement;
@@ -50,6 +50,7 @@ export class Plot {
   #x: Range = NO_RANGE;
   #y: Range = NO_RANGE;
   #own = false;
+  readonly #colors = new Map<string, string>();
 
   constructor(
     element: HTMLElement,
@@ -178,7 +179,17 @@ export class Plot {
   }
 
   #paint(): void {
-    paintLines(this.#plot.ctx, this.#drawn, this.#plane(), resolveColor);
+    paintLines(this.#plot.ctx, this.#drawn, this.#plane(), (variable) => this.#color(variable));
+  }
+
+  /** Looked up once: asking the document for each line at each movement would be felt. */
+  #color(variable: string): string {
+    let color = this.#colors.get(variable);
+    if (color === undefined) {
+      color = resolveColor(variable);
+      this.#colors.set(variable, color);
+    }
+    return color;
   }
 
   #zoom(): void {
@@ -224,7 +235,7 @@ export class Plot {
   }
 
   #paintFocus(context: CanvasRenderingContext2D, hits: readonly Hit[], plane: Plane): void {
-    const ground = resolveColor("--bg-raised");
+    const ground = this.#color("--bg-raised");
     const nearest = hits[0] && this.#drawn[hits[0].line];
     context.save();
     context.beginPath();
@@ -233,9 +244,9 @@ export class Plot {
     if (nearest && this.#drawn.length > 1) {
       const { line, smoothed } = nearest;
       context.strokeStyle = ground;
-      strokeCurve(context, line.x, smoothed ?? line.last, plane, 6);
-      context.strokeStyle = resolveColor(line.color);
-      strokeCurve(context, line.x, smoothed ?? line.last, plane, 2.5);
+      strokeHairlines(context, line.x, smoothed ?? line.last, plane, 6 * plane.pixelRatio);
+      context.strokeStyle = this.#color(line.color);
+      strokeHairlines(context, line.x, smoothed ?? line.last, plane, 3 * plane.pixelRatio);
     }
     context.restore();
     context.lineWidth = 1.5 * plane.pixelRatio;
@@ -245,7 +256,7 @@ export class Plot {
       const x = plane.toX(line.x[hit.point] as number);
       const y = plane.toY((smoothed ?? line.last)[hit.point] as number);
       if (!Number.isFinite(x) || !Number.isFinite(y)) continue;
-      context.fillStyle = resolveColor(line.color);
+      context.fillStyle = this.#color(line.color);
       context.beginPath();
       context.arc(x, y, 4 * plane.pixelRatio, 0, 2 * Math.PI);
       context.fill();

@@ -110,16 +110,16 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 /** How long the run took, or has been running. */
 function Duration({ start, end, running }: { start: number | undefined; end: number | undefined; running: boolean }) {
   const [now, setNow] = useState(Date.now);
-  const ticking = running && end === undefined;
   useEffect(() => {
-    if (!ticking) return;
+    if (!running) return;
     const timer = setInterval(() => setNow(Date.now()), 1000);
     return () => clearInterval(timer);
-  }, [ticking]);
+  }, [running]);
   if (start === undefined || (end === undefined && !running)) return <span className="faint">unknown</span>;
-  const span = (end ?? now) - start;
+  // A run that goes on keeps the time of its last end until it ends again.
+  const span = (running ? now : (end ?? now)) - start;
   return (
-    <span className="tabular">{formatDuration(ticking && span > 1000 ? Math.round(span / 1000) * 1000 : span)}</span>
+    <span className="tabular">{formatDuration(running && span > 1000 ? Math.round(span / 1000) * 1000 : span)}</span>
   );
 }
 
