@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from kipu.client.tracking import journal_folders, open_tracking
+from kipu.client.tracking import journal_folders, open_bare
 from kipu.client.uris import get_tracking_uri
 from kipu.journal import recover, waiting
 from kipu.journal.recovery import Orphan, Recovered
@@ -34,7 +34,7 @@ def replay(orphans: Sequence[Orphan]) -> Iterator[tuple[str, Recovered]]:
     places = groupby(orphans, key=lambda orphan: (orphan.target, orphan.path.parent))
     for (target, folder), _ in places:
         there = None if _store_around(folder) else target
-        yield target, recover(folder, open_tracking(target).store, there)
+        yield target, recover(folder, open_bare(target), there)
 
 
 def _journals_of(place: Path) -> Path:

@@ -82,16 +82,13 @@ class Tracking:
         return store
 
     def _open(self) -> TrackingStore:
+        store = open_bare(self.uri)
         if self.server is None:
-            store = TrackingService(open_store(self.uri))
             self._recover(store)
-            return store
-        from kipu.store.rest import RestStore  # noqa: PLC0415 - loads an HTTP stack
-
-        served = RestStore(self.uri)
-        # In the background: the server may be slow, or away.
-        threading.Thread(target=self._recover, args=(served,), daemon=True).start()
-        return served
+        else:
+            # In the background: the server may be slow, or away.
+            threading.Thread(target=self._recover, args=(store,), daemon=True).start()
+        return store
 
     def _recover(self, store: TrackingStore) -> None:
         """Send what processes that died left in their journals."""
@@ -331,6 +328,15 @@ def journal_folders(uri: str) -> list[Path]:
     folders = sorted(of_servers.iterdir()) if of_servers.is_dir() else []
     own = locate(uri).journal
     return [own, *(folder for folder in folders if folder.is_dir() and folder != own)]
+
+
+def open_bare(uri: str) -> TrackingStore:
+    """The store of a URI, with its rules but without journal and recovery."""
+    if locate(uri).kind != "http":
+        return TrackingService(open_store(uri))
+    from kipu.store.rest import RestStore  # noqa: PLC0415 - loads an HTTP stack
+
+    return RestStore(uri)
 
 
 def open_trackings() -> list[Tracking]:
