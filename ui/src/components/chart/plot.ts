@@ -244,9 +244,9 @@ export class Plot {
     if (nearest && this.#drawn.length > 1) {
       const { line, smoothed } = nearest;
       context.strokeStyle = ground;
-      strokeHairlines(context, line.x, smoothed ?? line.last, plane, 6 * plane.pixelRatio);
+      strokeHairlines(context, line.x, smoothed ?? line.last, plane, 9);
       context.strokeStyle = this.#color(line.color);
-      strokeHairlines(context, line.x, smoothed ?? line.last, plane, 3 * plane.pixelRatio);
+      strokeHairlines(context, line.x, smoothed ?? line.last, plane, 4);
     }
     context.restore();
     context.lineWidth = 1.5 * plane.pixelRatio;
