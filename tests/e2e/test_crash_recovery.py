@@ -194,13 +194,23 @@ def test_a_killed_recovery_is_recovered_too(machine: Machine) -> None:
     training = machine.start(TRAIN, "mlruns", "new", 100_000)
     run_id = run_of(training)
     returned = max(until_logged(training, 10_000), kill(training))
-    for delay_s in ("0.0", "0.02", "0.05"):
-        # Dies some time after it began to replay.
-        machine.start(
-            "import os, sys, threading, kipu;"
-            f"threading.Timer({delay_s}, os.kill, (os.getpid(), 9)).start();"
-            "kipu.MlflowClient('mlruns').search_experiments()"
-        ).communicate()
+    # Two next starts die as they replay the first batch: just before, and just after its commit.
+    deadly = """
+import os, signal, sys, kipu
+from kipu.service.tracking import TrackingService
+append = TrackingService.append_points
+def append_points(*arguments):
+    if sys.argv[1] == "after":
+        append(*arguments)
+    os.kill(os.getpid(), signal.SIGKILL)
+TrackingService.append_points = append_points
+kipu.MlflowClient("mlruns").search_experiments()
+"""
+    for moment in ("before", "after"):
+        recovery = machine.start(deadly, moment)
+        recovery.communicate()
+        assert recovery.returncode == -signal.SIGKILL
+        assert machine.waiting
     assert_whole(machine.read("mlruns", run_id, returned), returned)
     assert machine.waiting == []
 

@@ -369,7 +369,7 @@ def test_a_server_that_is_away_is_told_at_once() -> None:
         store = RestStore(f"http://127.0.0.1:{port.getsockname()[1]}")
         began = time.monotonic()
         with pytest.raises(Unavailable):
-            store.append_points("r", 1, 1, Points.from_metrics([Metric("x", 1.0, 0)]))
+            store.append_points("r", 1, 1, Points.from_metrics([Metric("x", 1.0, 0, 0)]))
         assert time.monotonic() - began < 1
 
 
