@@ -1,4 +1,4 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll, vi } from "vitest";
 import { FakeEventSource } from "./eventSource";
 import { server } from "./server";
@@ -12,6 +12,8 @@ for (const [name, value] of Object.entries({
 })) {
   Object.defineProperty(HTMLElement.prototype, name, { configurable: true, value });
 }
+// Pages are loaded on demand, which takes its time on a busy machine.
+configure({ asyncUtilTimeout: 5000 });
 vi.stubGlobal("EventSource", FakeEventSource);
 vi.stubGlobal("scrollTo", () => undefined);
 

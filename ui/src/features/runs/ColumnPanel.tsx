@@ -12,6 +12,9 @@ type Props = {
   onReset: () => void;
 };
 
+/** So many columns may join at once; more than these nobody reads. */
+const MOST_AT_ONCE = 300;
+
 type Item = { id: string; name: string; detail: string } | { heading: string };
 
 /** Choose columns: find them by name, tick them one by one or all that were found. */
@@ -83,9 +86,9 @@ export function ColumnPanel({ columns, chosen, onChange, onReset }: Props) {
           type="button"
           className="button quiet"
           disabled={found.length === 0}
-          onClick={() => toggle(found, !hasAll)}
+          onClick={() => toggle(hasAll ? found : found.slice(0, MOST_AT_ONCE), !hasAll)}
         >
-          {hasAll ? "Hide" : "Show"} {find === "" ? "all" : `all ${found.length} found`}
+          {hasAll ? "Hide" : "Show"} {many(found.length, find !== "")}
         </button>
         <button type="button" className="button quiet" onClick={onReset}>
           Reset
@@ -93,6 +96,12 @@ export function ColumnPanel({ columns, chosen, onChange, onReset }: Props) {
       </div>
     </div>
   );
+}
+
+/** "all", "all 12 found", or how many of too many. */
+function many(count: number, isSearch: boolean): string {
+  if (count > MOST_AT_ONCE) return `the first ${MOST_AT_ONCE}`;
+  return isSearch ? `all ${count} found` : "all";
 }
 
 function itemsOf(columns: KnownColumns, find: string): Item[] {

@@ -146,6 +146,7 @@ export function RunGrid(props: Props) {
       aria-activedescendant={active >= 0 ? `run-${active}` : undefined}
       tabIndex={0}
       onKeyDown={onKeyDown}
+      onFocus={(event) => event.target === scroller.current && active < 0 && setActive(0)}
       style={{ "--name": `${nameWidth}px` } as CSSProperties}
     >
       <div className={styles.header} style={{ width }} role="row" aria-rowindex={1}>

@@ -9,15 +9,26 @@ import { readStored, writeStored } from "@/lib/stored";
 import { useFocusKey } from "@/lib/useFocusKey";
 import { experimentOf } from "./api/experiment";
 import { runColumns } from "./api/runColumns";
-import { defaultChoice, growChoice, type KnownColumns, readChoice, writeChoice } from "./columnChoice";
+import {
+  type ColumnId,
+  defaultChoice,
+  growChoice,
+  type KnownColumns,
+  readChoice,
+  readColumnId,
+  writeChoice,
+} from "./columnChoice";
 import { EmptyRuns } from "./EmptyRuns";
 import { FilterField } from "./FilterField";
 import { FindField } from "./FindField";
 import styles from "./RunsPage.module.css";
 import { RunsPanel } from "./RunsPanel";
-import type { RunsSearch } from "./search";
+import { type RunsSearch, readSort, splitNames, writeSort } from "./search";
 import { useColumnRefresh } from "./useColumnRefresh";
 import { useRunTable } from "./useRunTable";
+
+/** A choice longer than this stays in the browser: servers and mail programs cut long addresses. */
+const LONGEST = 4000;
 
 const route = getRouteApi("/experiments/$experimentId");
 
@@ -34,7 +45,7 @@ export function RunsPage({ experimentId }: { experimentId: string }) {
     experimentId,
     filter: search.filter ?? "",
     view: search.view ?? ("active" as const),
-    columns: readChoice(choiceText ?? ""),
+    columns: withSorted(choiceText ?? "", search.sort),
   };
   const isReady = choiceText !== undefined || columns.isError;
   const query = useRunTable(request, isReady, useColumnRefresh(experimentId));
@@ -46,7 +57,12 @@ export function RunsPage({ experimentId }: { experimentId: string }) {
   function choose(ids: readonly string[] | undefined) {
     const text = ids && writeChoice(ids);
     writeStored(storageKey, text);
-    change({ cols: text });
+    change({
+      cols: text !== undefined && text.length > LONGEST ? undefined : text,
+      // A column that goes takes its part in the order with it.
+      sort:
+        ids && writeSort(readSort(search.sort).filter(({ id }) => readColumnId(id) === undefined || ids.includes(id))),
+    });
   }
 
   const isRefused = query.error instanceof ApiError && query.error.status === 400 && request.filter !== "";
@@ -71,6 +87,8 @@ export function RunsPage({ experimentId }: { experimentId: string }) {
         columns={columns.data}
         search={search}
         isStale={query.isPlaceholderData || query.isError}
+        error={isRefused ? null : query.error}
+        onRetry={query.refetch}
         onChange={change}
         onChoose={choose}
       />
@@ -118,6 +136,11 @@ function Refused({ onClear }: { onClear: () => void }) {
 
 function clean(search: { [K in keyof RunsSearch]?: RunsSearch[K] | undefined }): RunsSearch {
   return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as RunsSearch;
+}
+
+/** The columns of a choice, and those that the order needs. */
+function withSorted(choice: string, sort: string | undefined): ColumnId[] {
+  return readChoice(writeChoice([...splitNames(choice), ...readSort(sort).map(({ id }) => id)]));
 }
 
 /** The columns to begin with; while runs arrive, columns join them but none goes. */

@@ -1,4 +1,5 @@
 import { useMemo, useState } from "react";
+import { Icon } from "@/components/Icon";
 import { readStored, writeStored } from "@/lib/stored";
 import { parentRows } from "@/lib/tree";
 import { useNow } from "@/lib/useNow";
@@ -6,6 +7,7 @@ import type { TableRequest } from "./api/runTable";
 import { arrangeRows, findRows, newestFirst, orderRows } from "./arrange";
 import type { KnownColumns } from "./columnChoice";
 import { RunGrid } from "./RunGrid";
+import styles from "./RunsPage.module.css";
 import type { SortOrder } from "./search";
 import { clickSort, type RunsSearch, readSort, writeSort } from "./search";
 import { shownColumns } from "./shownColumn";
@@ -19,6 +21,9 @@ type Props = {
   columns: KnownColumns | undefined;
   search: RunsSearch;
   isStale: boolean;
+  /** Why these are not the newest rows. */
+  error: Error | null;
+  onRetry: () => void;
   onChange: (changed: { [K in keyof RunsSearch]?: RunsSearch[K] | undefined }) => void;
   onChoose: (ids: readonly string[] | undefined) => void;
 };
@@ -26,7 +31,8 @@ type Props = {
 type Widths = Record<string, number>;
 
 /** The table and the bar above it: what is worked out from the rows, and what is selected in them. */
-export function RunsPanel({ experimentName, table, request, columns, search, isStale, onChange, onChoose }: Props) {
+export function RunsPanel(props: Props) {
+  const { experimentName, table, request, columns, search, isStale, onChange, onChoose } = props;
   const now = useNow(15_000);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
@@ -88,6 +94,15 @@ export function RunsPanel({ experimentName, table, request, columns, search, isS
         onFlat={(flat) => onChange({ flat: flat ? true : undefined })}
         onChoose={onChoose}
       />
+      {props.error && (
+        <div className={styles.banner} role="alert">
+          <Icon name="warning" />
+          {props.error.message}
+          <button type="button" className="button" onClick={props.onRetry}>
+            Try again
+          </button>
+        </div>
+      )}
       {arranged.nested.rows.length === 0 ? (
         <Nothing find={search.find} filter={request.filter} view={request.view} />
       ) : (

@@ -33,7 +33,9 @@ export function useRunTable(request: TableRequest, isReady: boolean, onChanged: 
       }
       onChanged();
     } catch {
-      // The next change, or the reader's next question, brings the table up to date again.
+      // The next change, or the stream's return after a break, asks for these again.
+      for (const id of ids) waiting.current.add(id);
+      return;
     } finally {
       isBusy.current = false;
     }
