@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,8 @@ from kipu.entities import (
 from kipu.entities.tag_names import MLFLOW_PARENT_RUN_ID, MLFLOW_USER
 from kipu.environment_variables import MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT
 from kipu.service.limits import SEARCH_MAX_RESULTS_DEFAULT
+
+_log = logging.getLogger(__name__)
 
 
 class RunsClient:
@@ -91,7 +94,8 @@ class RunsClient:
             MlflowException: The store refused points that were logged before.
         """
         now = time.time_ns() // 1_000_000
-        self._tracking.finish(run_id)
+        if not self._tracking.finish(run_id):
+            _log.warning("Points of run %s wait in the journal; `kipu sync` sends them.", run_id)
         store = self._tracking.store
         store.update_run_info(run_id, status or "FINISHED", end_time or now, None)
         if self._tracking.server and not MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT.get():

@@ -117,15 +117,7 @@ class Tracking:
     def finish(self, run_id: str) -> bool:
         """Wait, not without end, until the store has what was logged into a run; whether it has."""
         self.settle()
-        if self.journal.flush(KIPU_EXIT_TIMEOUT.get(), run_id):
-            return True
-        _log.warning(
-            "%d metric points wait in the journal for %s, which does not take them; they are sent "
-            "when it does, or by `kipu sync`.",
-            self.journal.pending,
-            self.server or self.uri,
-        )
-        return False
+        return self.journal.flush(KIPU_EXIT_TIMEOUT.get(), run_id)
 
     def know_run(self, run: Run) -> None:
         """Remember a run that was just made or read."""

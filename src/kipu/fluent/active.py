@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from types import TracebackType
@@ -11,6 +12,9 @@ from kipu.client.recorder import Recorder
 from kipu.client.tracking import Tracking
 from kipu.entities import Run
 from kipu.environment_variables import MLFLOW_ENABLE_ASYNC_LOGGING, MLFLOW_RUN_ID
+from kipu.exceptions import Unavailable
+
+_log = logging.getLogger(__name__)
 
 
 class ActiveRun(Run):
@@ -86,11 +90,34 @@ def end_run(status: str = "FINISHED") -> None:
     Args:
         status: ``FINISHED``, ``FAILED`` or ``KILLED``.
     """
+    end_active_run(status)
+
+
+def end_active_run(status: str) -> bool:
+    """Do what ``end_run`` does, and tell whether the store could be told.
+
+    A store that is away is no reason to raise where training has just succeeded: its points are
+    safe in the journal, and only the status is missing.
+    """
     if not state.stack:
-        return
+        return True
     MLFLOW_RUN_ID.unset()
     run = state.pop()
-    client_of(run).set_terminated(run.info.run_id, status)
+    run_id, tracking = run.info.run_id, run._tracking
+    try:
+        if tracking is None or tracking.finish(run_id):
+            client_of(run).set_terminated(run_id, status)
+            return True
+    except Unavailable:
+        pass
+    _log.warning(
+        "%s is away. %d metric points wait in the journal until it is back or `kipu sync` sends "
+        "them; the run %s stays RUNNING there until it is told otherwise.",
+        tracking.server or tracking.uri if tracking else "The store",
+        tracking.journal.pending if tracking else 0,
+        run_id,
+    )
+    return False
 
 
 def client_of(run: ActiveRun) -> MlflowClient:

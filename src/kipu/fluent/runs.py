@@ -16,7 +16,7 @@ from kipu.entities.tag_names import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME, MLFLO
 from kipu.environment_variables import MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING, MLFLOW_RUN_ID
 from kipu.exceptions import InvalidParameter, MlflowException
 from kipu.fluent import experiments
-from kipu.fluent.active import ActiveRun, active_run, end_run, state
+from kipu.fluent.active import ActiveRun, active_run, end_active_run, state
 from kipu.fluent.context import resolve_tags
 
 _log = logging.getLogger(__name__)
@@ -209,15 +209,12 @@ def _end_all() -> None:
     """At exit: end what the main thread left open, and store what waits in the journals."""
     patience_s = None
     while state.stack:
-        run = state.stack[-1]
-        if run._tracking is not None and not run._tracking.finish(run.info.run_id):
-            patience_s = 0.0  # the store is away: nothing more is tried
-            state.pop()
-            continue
+        run_id = state.stack[-1].info.run_id
         try:
-            end_run("FAILED" if _failed else "FINISHED")
+            if not end_active_run("FAILED" if _failed else "FINISHED"):
+                patience_s = 0.0  # one wait was enough
         except Exception as error:
-            _log.warning("The run %s could not be ended: %s", run.info.run_id, error)
+            _log.warning("The run %s could not be ended: %s", run_id, error)
     close_all(patience_s)
 
 
