@@ -268,6 +268,7 @@ def thresholds(rare: int, portion: int) -> Iterator[None]:
         patch.setattr(search_drivers, "RARE", rare)
         patch.setattr(search_walks, "RARE", max(rare, 1))
         patch.setattr(search, "_SMALLEST_PORTION", portion)
+        patch.setattr(search, "_WORTH_A_WALK", rare)
         yield
 
 

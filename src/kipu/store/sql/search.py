@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from kipu.store.sql import locations, tables
 from kipu.store.sql.search_conditions import RunConditions, experiment_condition
 from kipu.store.sql.search_drivers import (
     Driver,
+    among,
     drivers,
     lacking_experiments,
     parts,
@@ -43,6 +44,8 @@ _ARTIFACT_URI = Field("attribute", "artifact_uri")
 _EXPERIMENT_ID = Field("attribute", "experiment_id")
 _NEWEST_FIRST = OrderBy(_START_TIME, ascending=False)
 _SMALLEST_PORTION = 50
+# A walk costs as much as reading about so many runs.
+_WORTH_A_WALK = 1000
 
 Locate = Callable[[str], str]
 
@@ -166,69 +169,79 @@ class _RunSearch:
         self._conjuncts = parts(tree)
         self._needs_uri = any(_mentions(part, _ARTIFACT_URI) for part in self._conjuncts)
         self._stages = LifecycleStage.view_type_to_stages(view_type)
-        self._experiment_ids = sorted(set(experiment_ids))
-        if len(self._experiment_ids) > 1:
-            lacking = lacking_experiments(db, self._conjuncts, self._experiment_ids)
-            self._experiment_ids = [one for one in self._experiment_ids if one not in lacking]
+        ids = sorted(set(experiment_ids))
+        lacking = lacking_experiments(db, self._conjuncts, ids) if len(ids) > 1 else ()
+        self._experiment_ids = tuple(one for one in ids if one not in lacking)
 
     def rows(self, order: Sequence[OrderBy], after: Row | None, limit: int) -> Iterator[Row]:
         """All rows behind ``after``, in order."""
         self._needs_uri |= any(part.field == _ARTIFACT_URI for part in order)
-        many = len(self._experiment_ids)
-        portion = limit + 1
-        if many > 1:
-            portion = min(portion, max(_SMALLEST_PORTION, 2 * portion // many))
-        walks = [self._walk(one, order, after, portion) for one in self._experiment_ids]
-        return heapq.merge(*walks, key=order_of_row(order)) if many > 1 else chain(*walks)
+        ids = self._experiment_ids
+        if not ids:
+            return iter(())
+        if len(ids) == 1:
+            return self._walk(ids, order, after, limit + 1)
+        rare = rare_driver(self._db, drivers(self._conjuncts, ids))
+        if rare is not None or self._are_small():
+            return sorted_rows(self._scope(ids, rare, limit + 1), order, rare, after)
+        portion = min(limit + 1, max(_SMALLEST_PORTION, 2 * limit // len(ids)))
+        walks = [self._walk((one,), order, after, portion) for one in ids]
+        return heapq.merge(*walks, key=order_of_row(order))
 
     def count(self) -> int:
         """The number of runs that match."""
-        return sum(self._count(one) for one in self._experiment_ids)
+        ids = self._experiment_ids
+        if not ids:
+            return 0
+        candidates = drivers(self._conjuncts, ids)
+        driver = rare_driver(self._db, candidates)
+        if driver is None:
+            driver = next((one for one in candidates if one.is_ordered), None)
+        scope = self._scope(ids, driver, 0)
+        if driver is None:
+            matching = sa.select(scope.run.c.run_no).where(
+                among(scope.run, ids), scope.met, *scope.window(scope.run.c.run_no)
+            )
+        else:
+            matching = driver.select(driver.rows.c.run_no).where(scope.run_meets(driver.rows))
+        select = sa.select(sa.func.count()).select_from(matching.subquery())
+        return int(self._db.execute(select).scalar_one())
 
     def _walk(
-        self, experiment_id: int, order: Sequence[OrderBy], after: Row | None, portion: int
+        self, ids: tuple[int, ...], order: Sequence[OrderBy], after: Row | None, portion: int
     ) -> Iterator[Row]:
-        candidates = drivers(self._conjuncts, experiment_id)
+        """The rows of one experiment."""
+        candidates = drivers(self._conjuncts, ids)
         ordered = next((driver for driver in candidates if driver.is_ordered), None)
         # Alone, an equality is its own best driver: it reads nothing that it does not return.
         settled = not order and len(self._conjuncts) == 1 and ordered is not None
         rare = None if settled else rare_driver(self._db, candidates)
-        includes_ties = after is not None and experiment_id > after.experiment_id
-
-        def scope(driver: Driver | None) -> Scope:
-            return self._scope(experiment_id, driver, portion, includes_ties)
-
-        if rare is not None and not (rare.is_ordered and not order):
-            return sorted_rows(scope(rare), order, rare, after)
+        if rare is not None and (order or not rare.is_ordered):
+            return sorted_rows(self._scope(ids, rare, portion), order, rare, after)
         if not order:
             driver = rare or ordered
-            return newest_first(scope(driver), driver, after.run_no if after else None)
+            return newest_first(self._scope(ids, driver, portion), driver, after)
+        scope = self._scope(ids, None, portion)
         if len(order) == 1 and order[0].field.kind == "metric":
-            return by_metric(scope(None), order[0], after)
-        return sorted_rows(scope(None), order, None, after)
+            return by_metric(scope, order[0], after)
+        return sorted_rows(scope, order, None, after)
 
-    def _count(self, experiment_id: int) -> int:
-        candidates = drivers(self._conjuncts, experiment_id)
-        driver = rare_driver(self._db, candidates)
-        if driver is None:
-            driver = next((one for one in candidates if one.is_ordered), None)
-        scope = self._scope(experiment_id, driver, 0, False)
-        if driver is None:
-            number = scope.run.c.run_no
-            select = sa.select(sa.func.count(number)).where(
-                scope.run.c.experiment_id == experiment_id, scope.met, *scope.window(number)
-            )
-        else:
-            matching = driver.numbers().where(scope.run_meets(driver.rows)).subquery()
-            select = sa.select(sa.func.count()).select_from(matching)
-        return int(self._db.execute(select).scalar_one())
+    def _are_small(self) -> bool:
+        """Whether reading all runs costs less than a walk through each experiment."""
+        most = _WORTH_A_WALK * len(self._experiment_ids)
+        some = (
+            sa.select(tables.runs.c.run_no)
+            .where(among(tables.runs, self._experiment_ids))
+            .limit(most + 1)
+            .subquery()
+        )
+        return (
+            int(self._db.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()) <= most
+        )
 
-    def _scope(
-        self, experiment_id: int, driver: Driver | None, portion: int, includes_ties: bool
-    ) -> Scope:
+    def _scope(self, ids: tuple[int, ...], driver: Driver | None, portion: int) -> Scope:
         run = tables.runs.alias("run")
-        uri = self._artifact_uri(experiment_id, run) if self._needs_uri else None
-        conditions = RunConditions(run, uri)
+        conditions = RunConditions(run, self._artifact_uri(ids, run) if self._needs_uri else None)
         rest = self._conjuncts
         if driver is not None and driver.is_exact:
             rest = [part for part in rest if part is not driver.comparison]
@@ -237,25 +250,27 @@ class _RunSearch:
             met.append(run.c.lifecycle_stage == self._stages[0])
         return Scope(
             db=self._db,
-            experiment_id=experiment_id,
+            experiment_ids=ids,
             run=run,
             conditions=conditions,
             met=sa.and_(sa.true(), *met),
             window=lambda number: window(self._conjuncts, number),
             portion=portion,
-            includes_ties=includes_ties,
         )
 
-    def _artifact_uri(self, experiment_id: int, run: sa.FromClause) -> sa.ColumnElement[Any]:
+    def _artifact_uri(self, ids: Sequence[int], run: sa.FromClause) -> sa.ColumnElement[Any]:
         """The run's artifact URI as SQL; the database keeps only what differs from the rule."""
-        kept = self._db.scalar(
-            sa.select(tables.experiments.c.artifact_location).where(
-                tables.experiments.c.experiment_id == experiment_id
-            )
-        )
-        location = self._locate(kept or "")
-        before, after = locations.of_run(location, "\0").split("\0")
-        return sa.func.coalesce(run.c.artifact_uri, sa.literal(before) + run.c.run_id + after)
+        table = tables.experiments
+        kept = self._db.execute(
+            sa.select(table.c.experiment_id, table.c.artifact_location).where(among(table, ids))
+        ).all()
+        if not kept:
+            return run.c.artifact_uri
+        # What stands before the run's id, and what stands behind it.
+        uris = [(one, locations.of_run(self._locate(kept), "\0").split("\0")) for one, kept in kept]
+        before = sa.case({one: uri[0] for one, uri in uris}, value=run.c.experiment_id)
+        behind = sa.case({one: uri[1] for one, uri in uris}, value=run.c.experiment_id)
+        return sa.func.coalesce(run.c.artifact_uri, before + run.c.run_id + behind)
 
 
 def _sort_keys(order: Sequence[OrderBy]) -> list[OrderBy]:

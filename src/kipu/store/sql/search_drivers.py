@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -41,10 +41,8 @@ class Driver(NamedTuple):
     """An index range that holds every run which meets ``comparison``, each once."""
 
     comparison: Comparison | None
-    # Table, conditions on its rows, its column with the run's number.
     rows: sa.FromClause
     conditions: tuple[Condition, ...]
-    run_no: sa.ColumnElement[int]
     # The range comes in the order of the run's number.
     is_ordered: bool
     # The rows meet the comparison, there is no need to look again.
@@ -55,12 +53,12 @@ class Driver(NamedTuple):
     def size(self) -> sa.ScalarSelect[int]:
         """How many runs are in the range, counted up to a little more than what is rare."""
         within = [one for one in self.conditions if one is not self.checked]
-        some = sa.select(self.run_no).where(*within).limit(RARE + 1).subquery()
+        some = sa.select(self.rows.c.run_no).where(*within).limit(RARE + 1).subquery()
         return sa.select(sa.func.count()).select_from(some).scalar_subquery()
 
-    def numbers(self) -> sa.Select[int]:
-        """The numbers of the runs in the range."""
-        return sa.select(self.run_no).where(*self.conditions)
+    def select(self, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+        """Columns of the range."""
+        return sa.select(*columns).where(*self.conditions)
 
 
 def parts(tree: Node | None) -> list[Node]:
@@ -74,9 +72,9 @@ def parts(tree: Node | None) -> list[Node]:
             return [tree]
 
 
-def drivers(conjuncts: Sequence[Node], experiment_id: int) -> list[Driver]:
+def drivers(conjuncts: Sequence[Node], experiment_ids: Sequence[int]) -> list[Driver]:
     """The ranges that a search may begin with."""
-    found = (_driver(part, experiment_id) for part in conjuncts if isinstance(part, Comparison))
+    found = (_driver(part, experiment_ids) for part in conjuncts if isinstance(part, Comparison))
     return [driver for driver in found if driver is not None]
 
 
@@ -126,22 +124,28 @@ def window(conjuncts: Sequence[Node], number: sa.ColumnElement[int]) -> list[Con
     return bounds
 
 
-def _driver(part: Comparison, experiment_id: int) -> Driver | None:
+def among(rows: sa.FromClause, experiment_ids: Sequence[int]) -> Condition:
+    """That a row belongs to one of the experiments."""
+    column: sa.ColumnElement[int] = rows.c.experiment_id
+    return column.in_(experiment_ids) if len(experiment_ids) > 1 else column == experiment_ids[0]
+
+
+def _driver(part: Comparison, experiment_ids: Sequence[int]) -> Driver | None:
     field = part.field
     if field.kind in ("metric", "param", "tag") or field.key == "run_name":
-        return _value_driver(part, experiment_id) if part.operator != "IS NULL" else None
+        return _value_driver(part, experiment_ids) if part.operator != "IS NULL" else None
     if part.operator not in _EQUALITIES.get(field, ()):
         return None
     return (
-        _id_driver(part, experiment_id)
+        _id_driver(part, experiment_ids)
         if field.kind == "attribute"
-        else _dataset_driver(part, experiment_id)
+        else _dataset_driver(part, experiment_ids)
     )
 
 
-def _value_driver(part: Comparison, experiment_id: int) -> Driver:
+def _value_driver(part: Comparison, experiment_ids: Sequence[int]) -> Driver:
     rows = ByValue.of(table_of(part.field), "driver")
-    conditions = [rows.c.experiment_id == experiment_id, *key_conditions(rows, part.field)]
+    conditions = [among(rows, experiment_ids), *key_conditions(rows, part.field)]
     in_index = part.field.kind == "metric" or part.operator == "="
     checked = None
     if part.field.kind != "metric" and part.operator == "=":
@@ -154,29 +158,29 @@ def _value_driver(part: Comparison, experiment_id: int) -> Driver:
         part.field.kind != "metric" or abs(float(str(part.value))) < sys.float_info.max
     )
     is_exact = in_index or part.value is None
-    return Driver(part, rows, tuple(conditions), rows.c.run_no, is_ordered, is_exact, checked)
+    return Driver(part, rows, tuple(conditions), is_ordered, is_exact, checked)
 
 
-def _id_driver(part: Comparison, experiment_id: int) -> Driver:
+def _id_driver(part: Comparison, experiment_ids: Sequence[int]) -> Driver:
     rows = tables.run_directory.alias("driver")
     conditions = (
         compare(rows.c.run_id, part.operator, part.value),
-        rows.c.experiment_id == experiment_id,
+        among(rows, experiment_ids),
     )
-    return Driver(part, rows, conditions, rows.c.run_no, is_ordered=False, is_exact=True)
+    return Driver(part, rows, conditions, is_ordered=False, is_exact=True)
 
 
-def _dataset_driver(part: Comparison, experiment_id: int) -> Driver:
+def _dataset_driver(part: Comparison, experiment_ids: Sequence[int]) -> Driver:
     link, dataset = tables.run_links.alias(), tables.datasets.alias()
     rows = (
         sa.select(link.c.experiment_id, link.c.run_no)
         .distinct()
         .select_from(dataset.join(link, linked(link, dataset)))
         .where(
-            dataset.c.experiment_id == experiment_id,
+            among(dataset, experiment_ids),
             link.c.kind == _DATASET_LINK,
             compare(dataset.c[part.field.key], part.operator, part.value),
         )
         .subquery("driver")
     )
-    return Driver(part, rows, (), rows.c.run_no, is_ordered=False, is_exact=True)
+    return Driver(part, rows, (), is_ordered=False, is_exact=True)

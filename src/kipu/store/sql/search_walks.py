@@ -24,7 +24,7 @@ from kipu.store.sql.search_conditions import (
     key_conditions,
     table_of,
 )
-from kipu.store.sql.search_drivers import RARE, Driver
+from kipu.store.sql.search_drivers import RARE, Driver, among
 
 HAS, IS_NAN, LACKS = 0, 1, 2
 """Ranks of ``SortValue``."""
@@ -39,10 +39,10 @@ class Row(NamedTuple):
 
 
 class Scope(NamedTuple):
-    """What every walk of one search of one experiment shares."""
+    """What a walk is to find, and where; only the one that sorts goes through many experiments."""
 
     db: sa.Connection
-    experiment_id: int
+    experiment_ids: tuple[int, ...]
     # ``runs``, and what a row of it must meet.
     run: sa.FromClause
     conditions: RunConditions
@@ -50,8 +50,6 @@ class Scope(NamedTuple):
     # Bounds of the run's number, for any column that has it.
     window: Callable[[sa.ColumnElement[int]], list[Condition]]
     portion: int
-    # Runs whose number is the last row's come behind it, as their experiment's id is greater.
-    includes_ties: bool
 
     def run_meets(self, rows: sa.FromClause) -> Condition:
         """That the run of a row of another table meets the filter."""
@@ -67,9 +65,12 @@ class Scope(NamedTuple):
             .exists()
         )
 
-    def older(self, number: sa.ColumnElement[int], last: int) -> Condition:
-        """That a run comes behind another one that is equal in all else."""
-        return number <= last if self.includes_ties else number < last
+
+def older(rows: sa.FromClause, last: Row) -> Condition:
+    """That a run comes behind another one that is equal in all else."""
+    number, experiment_id = rows.c.run_no, rows.c.experiment_id
+    beyond = sa.or_(number < last.run_no, experiment_id > last.experiment_id)
+    return sa.and_(number <= last.run_no, beyond)
 
 
 def order_of_row(order: Sequence[OrderBy]) -> Callable[[Row], tuple[Any, ...]]:
@@ -82,26 +83,26 @@ def order_of_row(order: Sequence[OrderBy]) -> Callable[[Row], tuple[Any, ...]]:
 
 
 def newest_first(
-    scope: Scope, driver: Driver | None, after: int | None, sort: tuple[SortValue, ...] = ()
+    scope: Scope, driver: Driver | None, after: Row | None, sort: tuple[SortValue, ...] = ()
 ) -> Iterator[Row]:
     """Backwards through the runs, or through an equality index that has them in order."""
     if driver is None:
-        number = scope.run.c.run_no
-        base = sa.select(number).where(scope.run.c.experiment_id == scope.experiment_id, scope.met)
+        rows = scope.run
+        base = sa.select(rows.c.run_no).where(among(rows, scope.experiment_ids), scope.met)
     else:
-        number = driver.run_no
-        base = driver.numbers().where(scope.run_meets(driver.rows))
-    base = base.where(*scope.window(number)).order_by(number.desc()).limit(scope.portion)
+        rows = driver.rows
+        base = driver.select(rows.c.run_no).where(scope.run_meets(rows))
+    (experiment_id,) = scope.experiment_ids
+    base = base.where(*scope.window(rows.c.run_no))
+    base = base.order_by(rows.c.run_no.desc()).limit(scope.portion)
     last = after
-    scope_now = scope
     while True:
-        page = base if last is None else base.where(scope_now.older(number, last))
-        found = scope.db.scalars(page).all()
-        for one in found:
-            yield Row(sort, scope.experiment_id, one)
+        page = base if last is None else base.where(older(rows, last))
+        found = [Row(sort, experiment_id, number) for number in scope.db.scalars(page)]
+        yield from found
         if len(found) < scope.portion:
             return
-        last, scope_now = found[-1], scope._replace(includes_ties=False)
+        last = found[-1]
 
 
 def by_metric(scope: Scope, part: OrderBy, after: Row | None) -> Iterator[Row]:
@@ -114,10 +115,10 @@ def by_metric(scope: Scope, part: OrderBy, after: Row | None) -> Iterator[Row]:
         yield from heapq.merge(*streams, key=order_of_row([part]))
     if rank <= IS_NAN:
         driver = _of_kind(scope, part.field, NAN)
-        last = after.run_no if after and rank == IS_NAN else None
+        last = after if rank == IS_NAN else None
         yield from newest_first(scope, driver, last, (SortValue(IS_NAN, None),))
     lacking = scope._replace(met=sa.and_(scope.met, sa.not_(_has_metric(scope.run, part.field))))
-    last = after.run_no if after and rank == LACKS else None
+    last = after if rank == LACKS else None
     yield from newest_first(lacking, None, last, (SortValue(LACKS, None),))
 
 
@@ -128,30 +129,32 @@ def sorted_rows(
     run = scope.run
     source: sa.FromClause = run
     keys = [_Key(run, part, scope.conditions) for part in order]
-    given = [run.c.experiment_id == scope.experiment_id, scope.met, *scope.window(run.c.run_no)]
+    given = [among(run, scope.experiment_ids), scope.met, *scope.window(run.c.run_no)]
     if driver is not None:
         # The range is short; the limit tells the planner so, and that it comes first.
-        few = driver.numbers().limit(sa.literal_column(str(RARE))).subquery("few")
-        source = few.join(run, run.c.run_no == few.c.run_no)
+        places = driver.select(driver.rows.c.experiment_id, driver.rows.c.run_no)
+        few = places.limit(sa.literal_column(str(RARE))).subquery("few")
+        same = sa.and_(run.c.experiment_id == few.c.experiment_id, run.c.run_no == few.c.run_no)
+        source, given = few.join(run, same), given[1:]
     for key in keys:
         source = key.joined_to(source)
+    values = [column for key in keys for column in (key.rank, key.value)]
     base = (
-        sa.select(run.c.run_no, *(column for key in keys for column in (key.rank, key.value)))
+        sa.select(run.c.experiment_id, run.c.run_no, *values)
         .select_from(source)
         .where(*given)
-        .order_by(*(column for key in keys for column in key.order), run.c.run_no.desc())
+        .order_by(*(column for key in keys for column in key.order))
+        .order_by(run.c.run_no.desc(), run.c.experiment_id)
         .limit(scope.portion)
     )
-    last, scope_now = after, scope
+    last = after
     while True:
-        page = base
-        if last is not None:
-            page = base.where(_behind(keys, last, scope_now.older(run.c.run_no, last.run_no)))
-        found = [_row(scope, one) for one in scope.db.execute(page)]
+        page = base if last is None else base.where(_behind(keys, last, older(run, last)))
+        found = [_row(one) for one in scope.db.execute(page)]
         yield from found
         if len(found) < scope.portion:
             return
-        last, scope_now = found[-1], scope._replace(includes_ties=False)
+        last = found[-1]
 
 
 class _Key:
@@ -209,48 +212,49 @@ def _behind(keys: Sequence[_Key], last: Row, tie: Condition) -> Condition:
     return condition
 
 
-def _row(scope: Scope, found: sa.Row[Any]) -> Row:
-    number, *values = found
+def _row(found: sa.Row[Any]) -> Row:
+    experiment_id, number, *values = found
     pairs = zip(values[::2], values[1::2], strict=True)
     sort = tuple(SortValue(rank, value if rank == HAS else None) for rank, value in pairs)
-    return Row(sort, scope.experiment_id, number)
+    return Row(sort, experiment_id, number)
 
 
 def _by_value(scope: Scope, part: OrderBy, kind: int, after: Row | None) -> Iterator[Row]:
     driver = _of_kind(scope, part.field, kind)
-    rows, number, value = driver.rows, driver.run_no, driver.rows.c.value
+    rows, value = driver.rows, driver.rows.c.value
+    (experiment_id,) = scope.experiment_ids
     base = (
-        sa.select(value, number)
-        .where(*driver.conditions, scope.run_meets(rows), *scope.window(number))
-        .order_by(value if part.ascending else value.desc(), number.desc())
+        driver.select(value, rows.c.run_no)
+        .where(scope.run_meets(rows), *scope.window(rows.c.run_no))
+        .order_by(value if part.ascending else value.desc(), rows.c.run_no.desc())
         .limit(scope.portion)
     )
-    last, scope_now = after, scope
+    last = after
     while True:
         page = base
         if last is not None:
             at = last.sort[0].value
             # One range of the index, and in it a look at the runs of its first value.
             from_here = value >= at if part.ascending else value <= at
-            page = base.where(from_here, sa.or_(value != at, scope_now.older(number, last.run_no)))
+            page = base.where(from_here, sa.or_(value != at, older(rows, last)))
         found = [
-            Row((SortValue(HAS, one.value),), scope.experiment_id, one.run_no)
+            Row((SortValue(HAS, one.value),), experiment_id, one.run_no)
             for one in scope.db.execute(page)
         ]
         yield from found
         if len(found) < scope.portion:
             return
-        last, scope_now = found[-1], scope._replace(includes_ties=False)
+        last = found[-1]
 
 
 def _of_kind(scope: Scope, field: Field, kind: int) -> Driver:
     rows = ByValue.of(tables.latest_metrics, "driver")
     conditions = (
-        rows.c.experiment_id == scope.experiment_id,
+        among(rows, scope.experiment_ids),
         *key_conditions(rows, field),
         rows.c.kind == kind,
     )
-    return Driver(None, rows, conditions, rows.c.run_no, is_ordered=False, is_exact=True)
+    return Driver(None, rows, conditions, is_ordered=False, is_exact=True)
 
 
 def _has_metric(run: sa.FromClause, field: Field) -> Condition:
