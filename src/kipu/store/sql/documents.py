@@ -61,7 +61,8 @@ _cached = (
             run_documents.c.changed == runs.c.changed,
         ),
     )
-    .where(runs.c.experiment_id == _of, runs.c.run_no.in_(_these))
+    # The list restricts the documents: on ``runs``, SQLite would go through it for each document.
+    .where(run_documents.c.experiment_id == _of, run_documents.c.run_no.in_(_these))
 )
 _infos = sa.select(runs).where(runs.c.experiment_id == _of, runs.c.run_no.in_(_these))
 _new = insert(run_documents)
