@@ -289,7 +289,7 @@ def all_pages(
 # What holds
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     run_lists(), st.none() | trees, orders, views, st.sampled_from((0, 1, 2, 1000)),
     st.integers(1, 4), st.lists(st.sampled_from((*EXPERIMENTS, 99)), max_size=4),
@@ -312,7 +312,7 @@ def test_sql_and_predicate_agree_on_every_page(
         assert count_runs(db, experiment_ids, tree, view) == len(expected)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(run_lists(), run_lists(), st.none() | trees, st.integers(1, 3))
 def test_pages_concatenate_to_the_whole_while_newer_runs_arrive(
     database: sa.Connection, runs: list[Run], newer: list[Run], tree: Node | None, limit: int
@@ -368,7 +368,7 @@ experiment_orders = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     experiment_lists, experiment_filters, st.booleans(), experiment_orders, views, st.integers(1, 4)
 )

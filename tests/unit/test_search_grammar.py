@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+import pickle
 
 import pytest
 
@@ -158,6 +159,14 @@ def test_the_message_shows_the_place() -> None:
         "  metrics.m > 1 OR metrics.m < 0\n"
         "                ^"
     )
+
+
+def test_the_error_survives_a_pickle() -> None:
+    with pytest.raises(InvalidSearch) as refused:
+        parse_run_filter("m > 1")
+    copy = pickle.loads(pickle.dumps(refused.value))
+    assert type(copy) is InvalidSearch
+    assert (copy.message, copy.position) == (refused.value.message, 0)
 
 
 def test_the_message_shows_only_the_neighbourhood_of_a_long_filter() -> None:

@@ -9,9 +9,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from kipu.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag, ViewType
 from kipu.exceptions import InvalidParameter
+from kipu.search import parse_run_filter
+from kipu.store.sql import tables
+from kipu.store.sql.search_conditions import RunConditions
+from kipu.store.sql.search_drivers import drivers, parts
 from kipu.store.sql.store import SqlStore
 
 
@@ -217,3 +222,15 @@ def test_a_page_of_experiments_goes_on_where_the_last_one_ended(tracker: Tracker
             break
         tracker.store.create_experiment(f"new after {names[-1]}", None, [])
     assert names == ["c", "b", "a"]
+
+
+@pytest.mark.parametrize("dialect", [postgresql.dialect(), mysql.dialect(), sqlite.dialect()])
+def test_only_sqlite_is_told_which_index_to_read(dialect: sa.Dialect) -> None:
+    tree = parse_run_filter("metrics.m > 1 AND params.p = 'x' AND dataset.name = 'd'")
+    assert tree is not None
+    condition = RunConditions(tables.runs).of(tree)
+    text = str(sa.select(tables.runs.c.run_no).where(condition).compile(dialect=dialect))
+    for driver in drivers(parts(tree), [1]):
+        text += str(driver.select(driver.rows.c.run_no).compile(dialect=dialect))
+    hints = ("sqlite_autoindex_latest_metrics_1", "params_by_value", "latest_metrics_by_value")
+    assert all((f"INDEXED BY {hint}" in text) == (dialect.name == "sqlite") for hint in hints)
