@@ -3,7 +3,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { Failure } from "@/components/Failure";
 import { Loading } from "@/components/Loading";
-import { formatCount } from "@/lib/format";
+import { Segments } from "@/components/Segments";
 import { folder } from "./api";
 import { FilePane } from "./FilePane";
 import { ImagesView } from "./ImagesView";
@@ -29,24 +29,17 @@ export function ArtifactsTab({ runId }: { runId: string }) {
   return (
     <div className="artifacts">
       {series.length > 0 && (
-        <nav className="artifacts-views" aria-label="View">
-          {(["files", "images"] as const).map((view) => (
-            <button
-              key={view}
-              type="button"
-              className="button quiet"
-              aria-pressed={(as ?? "files") === view}
-              onClick={() =>
-                void navigate({
-                  search: (before) => ({ ...before, as: view === "images" ? view : undefined }),
-                  resetScroll: false,
-                })
-              }
-            >
-              {view === "files" ? "Files" : `Images by step (${formatCount(series.length)})`}
-            </button>
-          ))}
-        </nav>
+        <Segments
+          label="View"
+          options={{ files: "Files", images: "Images by step" }}
+          value={as ?? "files"}
+          onChange={(view) =>
+            void navigate({
+              search: (before) => ({ ...before, as: view === "images" ? view : undefined }),
+              resetScroll: false,
+            })
+          }
+        />
       )}
       {as === "images" && series.length > 0 ? (
         <ImagesView runId={runId} series={series} />

@@ -222,8 +222,8 @@ test("charts are found by a regular expression, which stays in the address", asy
 
 test("settings in the address are taken over", async () => {
   app(`/runs/${RUN}?tab=charts&x=time&smooth=0.6&logy=true`);
-  const wall = await screen.findByRole("radio", { name: "Wall time" }, LONG);
-  expect((wall as HTMLInputElement).checked).toBe(true);
+  const wall = await screen.findByRole("button", { name: "Wall time" }, LONG);
+  expect(wall.getAttribute("aria-pressed")).toBe("true");
   expect(screen.getByText("0.60")).toBeTruthy();
   await waitFor(() => expect(asked[0]).toMatchObject({ axis: "time" }));
 });

@@ -1,9 +1,9 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { MetricSummary } from "./api";
 import { nameFilter, sectionsOf } from "./charts/sections";
 import { commitAddress } from "./commit";
 import { runSearch } from "./search";
-import { changedMetrics } from "./useLiveRun";
+import { changedMetrics, Pace } from "./useLiveRun";
 
 function metric(key: string, changes: Partial<MetricSummary> = {}): MetricSummary {
   return { key, value: 1, step: 1, timestamp: 1, count: 2, min: 0, max: 1, ...changes };
@@ -67,4 +67,27 @@ test.each([
   [undefined, undefined],
 ])("a commit of %s is read at %s", (repository, address) => {
   expect(commitAddress(repository, "abc")).toBe(address);
+});
+
+test("a pace acts at once, then gathers what is asked until its time has come", () => {
+  vi.useFakeTimers();
+  try {
+    const act = vi.fn();
+    const pace = new Pace(1000, act);
+    pace.ask();
+    pace.ask();
+    pace.ask();
+    expect(act).toHaveBeenCalledTimes(1);
+    vi.advanceTimersByTime(1000);
+    expect(act).toHaveBeenCalledTimes(2);
+    vi.advanceTimersByTime(5000);
+    expect(act).toHaveBeenCalledTimes(2);
+    pace.ask();
+    pace.ask();
+    pace.stop();
+    vi.advanceTimersByTime(5000);
+    expect(act).toHaveBeenCalledTimes(3);
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -1,12 +1,9 @@
 import type { XAxis } from "@/components/chart/axes";
 import { Icon } from "@/components/Icon";
+import { Segments } from "@/components/Segments";
 import type { ChartSettings } from "./useChartView";
 
-const AXES: readonly [axis: XAxis, label: string, title: string][] = [
-  ["step", "Step", "Curves over steps"],
-  ["relative", "Relative", "Curves over the time since the run started"],
-  ["time", "Wall time", "Curves over the time of the day"],
-];
+const AXES: Record<XAxis, string> = { step: "Step", relative: "Relative", time: "Wall time" };
 
 interface ChartsBarProps {
   settings: ChartSettings;
@@ -33,14 +30,7 @@ export function ChartsBar({ settings, change, shown, total, problem }: ChartsBar
         />
         <span className="faint tabular">{shown === total ? total : `${shown} of ${total}`}</span>
       </label>
-      <div className="segments" role="radiogroup" aria-label="X axis">
-        {AXES.map(([axis, label, title]) => (
-          <label key={axis} title={title}>
-            <input type="radio" name="axis" checked={settings.axis === axis} onChange={() => change({ axis })} />
-            {label}
-          </label>
-        ))}
-      </div>
+      <Segments label="X axis" options={AXES} value={settings.axis} onChange={(axis) => change({ axis })} />
       <label className="charts-smooth" title="Exponential moving average, as TensorBoard's">
         Smoothing
         <input
