@@ -11,7 +11,7 @@ import pytest
 @pytest.fixture
 def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Work in an empty folder; its ``mlruns`` is the default store."""
-    from kipu.client import tracking, uris
+    from kipu.client import opening, uris
     from kipu.fluent import active, experiments
 
     monkeypatch.chdir(tmp_path)
@@ -28,4 +28,4 @@ def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     while active.state.stack:
         active.state.pop()
     active.state.last_run_id = None
-    tracking.close_all()
+    opening.close_all()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import kipu
-from kipu.client.tracking import open_tracking
+from kipu.client.opening import open_tracking
 from kipu.client.values import as_float
 from kipu.entities import Metric, Param, RunTag
 from kipu.exceptions import InvalidParameter, ResourceNotFound

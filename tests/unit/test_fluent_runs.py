@@ -165,6 +165,7 @@ def test_each_thread_has_its_own_active_run() -> None:
         assert "mlflow.parentRunId" not in run.data.tags
 
 
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_forked_child_has_no_active_run_and_can_log() -> None:
     with kipu.start_run() as run:
         kipu.log_metric("loss", 1.0)

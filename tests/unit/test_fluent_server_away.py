@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import kipu
-from kipu.client.tracking import open_tracking
+from kipu.client.opening import open_tracking
 from kipu.entities import Run, RunData, RunInfo
 from kipu.exceptions import Unavailable
 from kipu.fluent.active import ActiveRun, state

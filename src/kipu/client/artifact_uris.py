@@ -12,7 +12,8 @@ from kipu.blobs.interface import BlobStore
 from kipu.blobs.local import LocalBlobs
 from kipu.blobs.open import file_path, open_blobs
 from kipu.blobs.transfer import download
-from kipu.client.tracking import Tracking, open_tracking
+from kipu.client.opening import open_tracking
+from kipu.client.tracking import Tracking
 from kipu.client.uris import get_tracking_uri
 from kipu.entities import FileInfo
 from kipu.exceptions import InvalidParameter, ResourceNotFound

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from kipu.client.experiments import ExperimentsClient
 from kipu.client.metrics import MetricsClient
+from kipu.client.opening import open_tracking
 from kipu.client.tables import TablesClient
-from kipu.client.tracking import Tracking, open_tracking
+from kipu.client.tracking import Tracking
 from kipu.client.uris import get_registry_uri, get_tracking_uri
 
 

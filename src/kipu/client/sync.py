@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from kipu.client.tracking import journal_folders, open_bare
+from kipu.client.stores import journal_folders, open_bare
 from kipu.client.uris import get_tracking_uri
 from kipu.journal import recover, waiting
 from kipu.journal.recovery import Orphan, Recovered

@@ -1,17 +1,15 @@
-"""A store with its journal, opened once for each process and URI."""
+"""A store with its journal, and what this process knows about its runs."""
 
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
 
 from kipu import journal as journals
 from kipu.client.operations import RunOperations
+from kipu.client.stores import absolute, open_bare, without_credentials
 from kipu.client.values import as_float, as_step, as_timestamp
 from kipu.entities import LifecycleStage, Metric, Run, RunTag
 from kipu.environment_variables import (
@@ -19,12 +17,10 @@ from kipu.environment_variables import (
     MLFLOW_ENABLE_ASYNC_LOGGING,
 )
 from kipu.exceptions import InvalidParameter, Unavailable
-from kipu.journal.lifecycle import finish
 from kipu.service.limits import MAX_METRICS_PER_BATCH
 from kipu.service.names import check_key, check_run_id
-from kipu.service.tracking import TrackingService
 from kipu.store.interface import TrackingStore
-from kipu.store.open import Place, locate, open_store
+from kipu.store.open import Place
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -53,10 +49,10 @@ class Tracking:
     """
 
     def __init__(self, place: Place) -> None:
-        self.uri = uri = _absolute(place)
+        self.uri = uri = absolute(place)
         self._place = place
         # Without credentials, which belong neither on the screen nor into a journal.
-        self.server = _without_credentials(uri) if place.kind == "http" else None
+        self.server = without_credentials(uri) if place.kind == "http" else None
         self.keys: set[str] = set()
         self.runs: set[str] = set()
         self._artifact_uris: dict[str, str] = {}
@@ -243,6 +239,8 @@ class Tracking:
 
     def close(self) -> None:
         """Let go of files and connections, once the journal is empty or was given up."""
+        if self._background is not None:
+            self._background.shutdown()
         self.journal.close(0)
         if self._store is not None:
             self._store.close()
@@ -251,6 +249,10 @@ class Tracking:
         """In a child: leave connections and threads to the parent."""
         _abandoned.append(self._store)
         self._reset()
+
+
+# A parent's connections, which must not be closed by the child's garbage collector.
+_abandoned: list[object] = []
 
 
 def _checked(metric: Metric, tracking: Tracking) -> Metric:
@@ -275,86 +277,3 @@ def _checked(metric: Metric, tracking: Tracking) -> Metric:
 
 def _in_background(synchronous: bool | None) -> bool:
     return MLFLOW_ENABLE_ASYNC_LOGGING.get() if synchronous is None else not synchronous
-
-
-def _without_credentials(uri: str) -> str:
-    parts = urlsplit(uri)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
-
-
-def _absolute(place: Place) -> str:
-    """The URI of a place, whatever the working directory will be."""
-    if place.folder is not None:
-        return place.folder.as_uri()
-    return f"sqlite:///{quote(place.database)}" if place.kind == "sqlite" else place.uri
-
-
-_open: dict[str, Tracking] = {}
-_known: dict[str, Tracking] = {}
-_opening = threading.Lock()
-# A parent's connections, which must not be closed by the child's garbage collector.
-_abandoned: list[object] = []
-
-
-def open_tracking(uri: str) -> Tracking:
-    """The store of a URI, with its journal; one for each process.
-
-    Raises:
-        InvalidParameter: The URI names no store.
-    """
-    tracking = _known.get(uri)
-    if tracking is None:
-        place = locate(uri)
-        with _opening:
-            tracking = _open.get(_absolute(place))
-            if tracking is None:
-                tracking = _open[_absolute(place)] = Tracking(place)
-            if os.path.isabs(urlsplit(uri).path) and not uri.startswith("sqlite"):
-                _known[uri] = tracking  # a relative path means another one in another folder
-    return tracking
-
-
-def journal_folders(uri: str) -> list[Path]:
-    """Where journals may wait: those of this user for servers, and those of a store."""
-    of_servers = locate("http://localhost").journal.parent
-    folders = sorted(of_servers.iterdir()) if of_servers.is_dir() else []
-    own = locate(uri).journal
-    return [own, *(folder for folder in folders if folder.is_dir() and folder != own)]
-
-
-def open_bare(uri: str) -> TrackingStore:
-    """The store of a URI, with its rules but without journal and recovery."""
-    if locate(uri).kind != "http":
-        return TrackingService(open_store(uri))
-    from kipu.store.rest import RestStore  # noqa: PLC0415 - loads an HTTP stack
-
-    return RestStore(uri)
-
-
-def open_trackings() -> list[Tracking]:
-    """All that this process opened."""
-    return list(_open.values())
-
-
-def close_all(timeout_s: float | None = None) -> None:
-    """Finish what was accepted and let go of everything; it opens again with the next use.
-
-    Args:
-        timeout_s: How long a store may take nothing before its points are left in the journal;
-            ``KIPU_EXIT_TIMEOUT`` if None.
-    """
-    for tracking in open_trackings():
-        tracking.settle()
-    finish(timeout_s)
-    _known.clear()
-    while _open:
-        _, tracking = _open.popitem()
-        tracking.close()
-
-
-def _after_fork() -> None:
-    for tracking in _open.values():
-        tracking.after_fork()
-
-
-os.register_at_fork(after_in_child=_after_fork)

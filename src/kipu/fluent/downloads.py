@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kipu.client.artifact_uris import Place, resolve, run_place
-from kipu.client.tracking import open_tracking
+from kipu.client.opening import open_tracking
 from kipu.client.uris import get_tracking_uri
 from kipu.entities import FileInfo
 from kipu.exceptions import InvalidParameter, MlflowException

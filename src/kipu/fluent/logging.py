@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any, SupportsFloat
 
 from kipu.client import MlflowClient
+from kipu.client.opening import open_trackings
 from kipu.client.operations import RunOperations
-from kipu.client.tracking import open_trackings
 from kipu.entities import Dataset, DatasetInput, Metric, Param, RunTag
 from kipu.fluent.active import client_of, state
 from kipu.fluent.runs import current_run

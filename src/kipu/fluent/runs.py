@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from kipu.client import MlflowClient
-from kipu.client.tracking import close_all
+from kipu.client.opening import close_all
 from kipu.entities import LifecycleStage, Run, RunTag
 from kipu.entities.tag_names import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME, MLFLOW_RUN_NOTE
 from kipu.environment_variables import MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING, MLFLOW_RUN_ID
