@@ -232,7 +232,7 @@ def test_places_can_be_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_the_store_beside_the_artifacts_is_out_of_reach(tmp_path: Path, path: str) -> None:
     (tmp_path / "kipu.db").write_bytes(b"secret")
     (tmp_path / "0").mkdir()
-    beside = BesideStore(LocalBlobs(tmp_path))
+    beside = BesideStore(LocalBlobs(tmp_path), ["kipu.db", "journal"])
     assert [file.path for file in beside.list()] == ["0"]
     for action in (beside.open, beside.delete, beside.list):
         with pytest.raises((ResourceNotFound, InvalidParameter)):
@@ -242,7 +242,7 @@ def test_the_store_beside_the_artifacts_is_out_of_reach(tmp_path: Path, path: st
 
 def test_the_whole_artifact_store_cannot_be_deleted(tmp_path: Path) -> None:
     with pytest.raises(InvalidParameter):
-        BesideStore(LocalBlobs(tmp_path)).delete(".")
+        BesideStore(LocalBlobs(tmp_path), ["kipu.db"]).delete(".")
 
 
 def test_a_server_without_artifacts_says_so(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ from kipu.server.state import State
 
 _log = logging.getLogger("kipu.server")
 THREADS = 40
+TRANSFERS = 64
 
 
 class Chore:
@@ -71,6 +72,7 @@ def create_app(parts: State, chores: Sequence[Chore] = ()) -> Starlette:
         app.state.stopping = asyncio.Event()
         pool = ThreadPoolExecutor(THREADS, "kipu-request")
         asyncio.get_running_loop().set_default_executor(pool)
+        app.state.transfers = ThreadPoolExecutor(TRANSFERS, "kipu-transfer")
         tasks = [asyncio.create_task(chore.run()) for chore in chores]
         try:
             yield
@@ -79,6 +81,7 @@ def create_app(parts: State, chores: Sequence[Chore] = ()) -> Starlette:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            app.state.transfers.shutdown(wait=False)
             await in_thread(parts.close)
 
     app = Starlette(

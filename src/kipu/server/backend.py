@@ -46,7 +46,9 @@ def open_parts(settings: ServerSettings) -> tuple[State, list[Chore]]:
     artifacts = _artifacts(destination, place) if settings.serve_artifacts else None
     if settings.artifacts_only:
         return State(None, artifacts, settings, roots), []
-    store = open_store(uri, artifact_root=root, durable=True)
+    # Beside the runs, artifacts are found by local clients too; elsewhere by the server alone.
+    elsewhere = settings.serve_artifacts and destination != str(place.folder)
+    store = open_store(uri, root, durable=True, portable=False if elsewhere else None)
     tracking = TrackingService(store)
     chores = [
         Chore("Folding idle metrics", FOLD_EVERY_S, lambda: store.fold_idle(IDLE_MS)),
@@ -68,7 +70,9 @@ def _destination(settings: ServerSettings, place: Place) -> str:
 
 def _artifacts(destination: str, place: Place) -> BlobStore:
     blobs = open_blobs(destination, durable=True)
-    if place.folder is None or urlsplit(destination).scheme not in ("", "file"):
+    if urlsplit(destination).scheme not in ("", "file"):
         return blobs
-    same = file_path(destination).resolve() == place.folder.resolve()
-    return BesideStore(blobs) if same else blobs
+    root = file_path(destination).resolve()
+    kept = [Path(path).resolve() for path in (place.database, place.journal)]
+    own = [path.relative_to(root).as_posix() for path in kept if path.is_relative_to(root)]
+    return BesideStore(blobs, own) if own else blobs

@@ -30,8 +30,10 @@ async def receive(request: Request, blobs: BlobStore, path: str, limit: int | No
     size = int(announced) if announced.isdecimal() else None
     if limit is not None and size is not None and size > limit:
         raise _too_long(limit)
-    stream = _Body(request, asyncio.get_running_loop(), limit)
-    await in_thread(blobs.put, path, cast("IO[bytes]", stream), size)
+    loop = asyncio.get_running_loop()
+    stream = cast("IO[bytes]", _Body(request, loop, limit))
+    # In threads of their own: uploads wait for their senders, and nothing else should for them.
+    await loop.run_in_executor(request.app.state.transfers, blobs.put, path, stream, size)
 
 
 async def send(request: Request, blobs: BlobStore, path: str) -> Response:

@@ -25,6 +25,8 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 MAX_JSON_BYTES = 64 << 20
+# What takes milliseconds to read is read in a thread.
+LONG_BYTES = 1 << 20
 
 
 async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -83,7 +85,10 @@ async def body(request: Request, kind: type[T]) -> T:
             "The Content-Type must be application/json,"
             + (f" not {content_type!r}." if content_type else " and the request has none.")
         )
-    return parse(await read_body(request), kind)
+    text = await read_body(request)
+    if len(text) > LONG_BYTES:
+        return await in_thread(parse, text, kind)
+    return parse(text, kind)
 
 
 async def read_body(request: Request) -> bytes:

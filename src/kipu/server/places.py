@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 from urllib.parse import unquote, urlsplit
@@ -76,16 +77,16 @@ class Below:
 
 
 class BesideStore:
-    """The artifacts in the folder of a store, without the store itself.
+    """The artifacts in a folder that also holds a store, without the store.
 
     Args:
         whole: All files of the folder.
+        own: What is the store's, relative to the folder.
     """
 
-    _OWN = ("kipu.db", "journal", "meta.yaml", ".trash")
-
-    def __init__(self, whole: BlobStore) -> None:
+    def __init__(self, whole: BlobStore, own: Sequence[str]) -> None:
         self._whole = whole
+        self._own = tuple(name.lower() for name in own)
 
     def put(self, path: str, stream: IO[bytes], size: int | None = None) -> None:
         """See ``BlobStore``."""
@@ -101,7 +102,9 @@ class BesideStore:
 
     def list(self, path: str = "") -> list[FileInfo]:
         """See ``BlobStore``."""
-        return [file for file in self._whole.list(self._artifact(path)) if not self._own(file.path)]
+        return [
+            file for file in self._whole.list(self._artifact(path)) if not self._is_own(file.path)
+        ]
 
     def is_dir(self, path: str) -> bool:
         """See ``BlobStore``."""
@@ -115,11 +118,11 @@ class BesideStore:
 
     def _artifact(self, path: str) -> str:
         normal = validate_path(path)
-        if self._own(normal):
+        if self._is_own(normal):
             raise ResourceNotFound(f"No such artifact: '{path}'")
         return normal
 
-    def _own(self, path: str) -> bool:
-        # The database has companions (-wal, -shm), and file systems may ignore case.
-        first = path.partition("/")[0].lower()
-        return first.startswith(self._OWN)
+    def _is_own(self, path: str) -> bool:
+        # File systems may ignore case, and a database has companions (-wal, -shm).
+        path = path.lower()
+        return any(path == name or path.startswith((f"{name}/", f"{name}-")) for name in self._own)
