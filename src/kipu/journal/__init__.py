@@ -32,8 +32,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kipu.journal.appender import Appender
     from kipu.journal.recovery import Orphan, Recovered
-    from kipu.journal.sender import Appender
 
 __all__ = ["Journal", "recover", "waiting"]
 

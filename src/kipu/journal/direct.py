@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kipu.journal.appender import Batch
 from kipu.journal.file import random_writer
-from kipu.journal.sender import DEFECT_TRIES, Batch, never_succeeds
+from kipu.journal.sender import DEFECT_TRIES, never_succeeds
 from kipu.series.points import Points, SeriesName
 
 if TYPE_CHECKING:
+    from kipu.journal.appender import Appender
     from kipu.journal.segment import Name
-    from kipu.journal.sender import Appender
 
 _WAITS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0)
 

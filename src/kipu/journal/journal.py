@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kipu.environment_variables import Setting
+    from kipu.journal.appender import Appender
     from kipu.journal.direct import DirectSender
     from kipu.journal.segment import Name, Segment
-    from kipu.journal.sender import Appender
     from kipu.journal.writer import Writer
 
 SEGMENT_BYTES = 16 << 20

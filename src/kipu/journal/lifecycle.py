@@ -8,7 +8,34 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from kipu.journal.journal import Journal
+    from pathlib import Path
+    from typing import Protocol
+
+    class Journal(Protocol):
+        """What a journal lets be done to it when its process forks or ends."""
+
+        folder: Path
+        target: str
+
+        @property
+        def progress(self) -> int:
+            """A number that grows while the store takes points."""
+
+        def flush(self, timeout_s: float | None = None) -> bool:
+            """Send what waits."""
+
+        def close(self, timeout_s: float) -> int:
+            """Let go of the files."""
+
+        def before_fork(self) -> None:
+            """Let the writer's thread come to rest."""
+
+        def after_fork_in_parent(self) -> None:
+            """Let it go on."""
+
+        def after_fork_in_child(self) -> None:
+            """Leave the parent's files to the parent."""
+
 
 _open: set[Journal] = set()
 _finalized_in = 0

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from kipu.journal.appender import Appender, Batch
 from kipu.journal.columns import Tables, find
 from kipu.journal.file import UNFINISHED, JournalFile, boot_id
 from kipu.journal.notices import warn
 from kipu.journal.records import ROUND, SUFFIX, intact, read_round
-from kipu.journal.sender import CHUNK, Appender, Batch, Sender
+from kipu.journal.sender import CHUNK, Sender
 
 _left_alone: set[Path] = set()
 

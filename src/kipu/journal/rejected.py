@@ -22,7 +22,7 @@ from kipu.journal.records import (
 )
 
 if TYPE_CHECKING:
-    from kipu.journal.sender import Batch
+    from kipu.journal.appender import Batch
 
 FOLDER = "rejected"
 

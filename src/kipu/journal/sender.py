@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from kipu.exceptions import MlflowException
 from kipu.journal import rejected
+from kipu.journal.appender import Appender, Batch
 from kipu.journal.columns import Tables, decode, find
 from kipu.journal.file import JournalFile, random_writer
 from kipu.series.points import Points
@@ -19,23 +20,6 @@ CHUNK = 1 << 19
 _PASSING = frozenset({408, 409, 425, 429, 499})
 _DEFECTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 DEFECT_TRIES = 5
-
-
-class Appender(Protocol):
-    """The one method of a store that the journal knows."""
-
-    def append_points(self, run_id: str, writer: int, seq: int, points: Points) -> None:
-        """Append points exactly once; see ``kipu.store.interface.MetricStore``."""
-        ...
-
-
-class Batch(NamedTuple):
-    """The points of one run in one round, under the name that makes them unique."""
-
-    run_id: str
-    writer: int
-    seq: int
-    points: Points
 
 
 class Refusal(NamedTuple):

@@ -17,8 +17,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kipu.journal.appender import Appender, Batch
     from kipu.journal.segment import Segment
-    from kipu.journal.sender import Appender, Batch, Refusal, Sender
+    from kipu.journal.sender import Refusal, Sender
 
 TICK_S = 0.25
 EARLY_BYTES = 1 << 16
