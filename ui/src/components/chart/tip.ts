@@ -26,6 +26,8 @@ export class Tip {
     if (readout.more > 0) rows.push(row({ name: `and ${readout.more} more`, value: "" }));
     this.#box.replaceChildren(...rows);
     this.#box.classList.toggle("own", own);
+    // Read aloud is the chart that one is at, not all that share its cursor.
+    this.#box.ariaHidden = String(!own);
     this.#box.hidden = false;
     const shape = `${own}:${[...readout.curves, ...facts].map(({ name, value }) => name.length + value.length)}`;
     if (shape !== this.#shape) {

@@ -22,6 +22,12 @@ test("metrics are sectioned by what precedes the last slash, those of the system
   ]);
 });
 
+test("with very many prefixes the first part of a name makes the section", () => {
+  const metrics = Array.from({ length: 300 }, (_, i) => metric(`layers/${i}/norm`));
+  expect(sectionsOf(metrics).map(({ prefix }) => prefix)).toEqual(["layers"]);
+  expect(sectionsOf(metrics.slice(0, 50))).toHaveLength(50);
+});
+
 test.each([
   ["", "anything", true],
   ["LOSS", "train/loss", true],

@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type Ref, useEffect, useMemo, useState } from "react";
 import { type ChartHandle, LineChart } from "@/components/chart/LineChart";
 import type { Line } from "@/components/chart/lines";
@@ -26,7 +26,11 @@ export function MetricCurve({ runId, metric, view, startTime, columns, handle, o
   // A range of steps means nothing on an axis of time.
   const zoom = zoomed?.axis === view.axis ? zoomed.range : null;
   const asked = { runId, key: metric.key, axis: view.axis, buckets: columns, zoom };
-  const answer = useQuery({ ...curve(asked), placeholderData: keepPreviousData });
+  const answer = useQuery({
+    ...curve(asked),
+    // The wider curve stands in until the narrower one comes, but steps cannot stand in for times.
+    placeholderData: (before, query) => (query?.queryKey[4] === view.axis ? before : undefined),
+  });
   const lines = useMemo(() => (answer.data ? [answer.data] : []), [answer.data]);
   const describe = useMemo(
     () => describePoints(client, runId, view.axis, startTime),

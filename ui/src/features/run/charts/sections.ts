@@ -10,18 +10,28 @@ export interface Section {
 
 const byName = new Intl.Collator("en", { numeric: true });
 
+/** More sections than this and names are cut at their first `/` instead: else each layer of a network is one. */
+const MOST_SECTIONS = 100;
+
 /** Metrics in sections by prefix: those without a prefix first, system metrics last, `layer10` after `layer9`. */
 export function sectionsOf(metrics: readonly MetricSummary[]): Section[] {
-  const sections = new Map<string, MetricSummary[]>();
-  for (const metric of metrics) {
-    const prefix = metric.key.slice(0, Math.max(0, metric.key.lastIndexOf("/")));
-    const section = sections.get(prefix);
-    if (section) section.push(metric);
-    else sections.set(prefix, [metric]);
-  }
-  return [...sections]
+  const fine = groupBy(metrics, (key) => key.slice(0, Math.max(0, key.lastIndexOf("/"))));
+  const groups =
+    fine.size <= MOST_SECTIONS ? fine : groupBy(metrics, (key) => key.slice(0, Math.max(0, key.indexOf("/"))));
+  return [...groups]
     .map(([prefix, within]) => ({ prefix, metrics: within.sort((a, b) => byName.compare(a.key, b.key)) }))
     .sort((a, b) => rank(a.prefix) - rank(b.prefix) || byName.compare(a.prefix, b.prefix));
+}
+
+function groupBy(metrics: readonly MetricSummary[], prefixOf: (key: string) => string): Map<string, MetricSummary[]> {
+  const groups = new Map<string, MetricSummary[]>();
+  for (const metric of metrics) {
+    const prefix = prefixOf(metric.key);
+    const group = groups.get(prefix);
+    if (group) group.push(metric);
+    else groups.set(prefix, [metric]);
+  }
+  return groups;
 }
 
 function rank(prefix: string): number {
