@@ -49,7 +49,7 @@ from kipu.store.sql import keys, search, search_drivers, search_walks, tables
 from kipu.store.sql.search import count_runs, find_experiments, find_runs
 
 LARGEST = sys.float_info.max
-METRICS, PARAMS, TAGS = ("a", "b"), ("x", "y"), ("t", "mlflow.runName")
+METRICS, PARAMS, TAGS = ("a", "b"), ("x", "y_time"), ("t", "mlflow.runName")
 NUMBERS = (-LARGEST, -1.0, 0.0, 1.0, 2.5, LARGEST, math.inf, -math.inf)
 TEXTS = ("", "a", "A", "ab", "aB", "%", "_", "[a]", "a*", "ä", "Ä", "10", "9", "a\nb", "\\")
 TIMES = (-5, 0, 1, 2, 1000)

@@ -12,9 +12,22 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
+_shared: dict[tuple[type[_Held], str], Any] = {}
+
 
 class _Held(sa.Alias):
     index: ClassVar[str]
+
+    @classmethod
+    def shared(cls, table: sa.Table) -> Self:
+        """The same alias each time, as making one takes longer than reading a few rows.
+
+        A subquery has at most one of them, and none that is correlated with another.
+        """
+        held: Self | None = _shared.get((cls, table.name))
+        if held is None:
+            held = _shared[cls, table.name] = cls.of(table, cls.__name__)
+        return held
 
     @classmethod
     def of(cls, table: sa.Table, name: str | None = None) -> Self:

@@ -47,6 +47,8 @@ _SMALLEST_PORTION = 50
 # A walk costs as much as reading about so many runs.
 _WORTH_A_WALK = 1000
 
+_RUN = tables.runs.alias("run")
+
 Locate = Callable[[str], str]
 
 
@@ -240,7 +242,7 @@ class _RunSearch:
         )
 
     def _scope(self, ids: tuple[int, ...], driver: Driver | None, portion: int) -> Scope:
-        run = tables.runs.alias("run")
+        run = _RUN
         conditions = RunConditions(run, self._artifact_uri(ids, run) if self._needs_uri else None)
         rest = self._conjuncts
         if driver is not None and driver.is_exact:
@@ -309,5 +311,7 @@ def _check(after: PageKey | None, keys: Sequence[OrderBy]) -> None:
 def _fits(field: Field, rank: int, value: object) -> bool:
     if rank != HAS:
         return HAS < rank <= LACKS and value is None
-    is_number = field.kind == "metric" or field.key.endswith("_time") or field == _EXPERIMENT_ID
+    is_number = field.kind == "metric" or (
+        field.kind == "attribute" and field.key.endswith(("_time", "experiment_id"))
+    )
     return isinstance(value, int | float if is_number else str)

@@ -90,7 +90,7 @@ class RunConditions:
         return sa.and_(column.is_not(None), met) if key in ("end_time", "artifact_uri") else met
 
     def _row_exists(self, field: Field, comparison: Comparison | None = None) -> Condition:
-        table = ByKey.of(table_of(field))
+        table = ByKey.shared(table_of(field))
         conditions = key_conditions(table, field)
         if comparison is not None:
             conditions.append(value_condition(table, comparison))

@@ -144,7 +144,7 @@ def _driver(part: Comparison, experiment_ids: Sequence[int]) -> Driver | None:
 
 
 def _value_driver(part: Comparison, experiment_ids: Sequence[int]) -> Driver:
-    rows = ByValue.of(table_of(part.field), "driver")
+    rows = ByValue.shared(table_of(part.field))
     conditions = [among(rows, experiment_ids), *key_conditions(rows, part.field)]
     in_index = part.field.kind == "metric" or part.operator == "="
     checked = None

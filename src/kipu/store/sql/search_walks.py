@@ -98,7 +98,7 @@ def newest_first(
     last = after
     while True:
         page = base if last is None else base.where(older(rows, last))
-        found = [Row(sort, experiment_id, number) for number in scope.db.scalars(page)]
+        found = [Row(sort, experiment_id, number) for number in scope.db.scalars(page).all()]
         yield from found
         if len(found) < scope.portion:
             return
@@ -150,7 +150,7 @@ def sorted_rows(
     last = after
     while True:
         page = base if last is None else base.where(_behind(keys, last, older(run, last)))
-        found = [_row(one) for one in scope.db.execute(page)]
+        found = [_row(one) for one in scope.db.execute(page).all()]
         yield from found
         if len(found) < scope.portion:
             return
@@ -238,8 +238,8 @@ def _by_value(scope: Scope, part: OrderBy, kind: int, after: Row | None) -> Iter
             from_here = value >= at if part.ascending else value <= at
             page = base.where(from_here, sa.or_(value != at, older(rows, last)))
         found = [
-            Row((SortValue(HAS, one.value),), experiment_id, one.run_no)
-            for one in scope.db.execute(page)
+            Row((SortValue(HAS, found),), experiment_id, number)
+            for found, number in scope.db.execute(page).all()
         ]
         yield from found
         if len(found) < scope.portion:
@@ -248,7 +248,7 @@ def _by_value(scope: Scope, part: OrderBy, kind: int, after: Row | None) -> Iter
 
 
 def _of_kind(scope: Scope, field: Field, kind: int) -> Driver:
-    rows = ByValue.of(tables.latest_metrics, "driver")
+    rows = ByValue.shared(tables.latest_metrics)
     conditions = (
         among(rows, scope.experiment_ids),
         *key_conditions(rows, field),
@@ -258,7 +258,7 @@ def _of_kind(scope: Scope, field: Field, kind: int) -> Driver:
 
 
 def _has_metric(run: sa.FromClause, field: Field) -> Condition:
-    rows = ByKey.of(tables.latest_metrics)
+    rows = ByKey.shared(tables.latest_metrics)
     return (
         sa.select(sa.literal_column("1"))
         .where(
