@@ -46,9 +46,8 @@ def once(identity: str, **run: Any) -> Iterator[Any]:
         return
     for broken in found:
         mlflow.delete_run(broken.info.run_id)
-    with mlflow.start_run(**run) as active:
+    with mlflow.start_run(tags={ID_TAG: identity}, **run) as active:
         yield active
-        mlflow.set_tag(ID_TAG, identity)
 
 
 def experiment(name: str, note: str) -> None:
