@@ -8,6 +8,7 @@ A run that is there already is not trained again, so a second call is quick and 
 from __future__ import annotations
 
 import itertools
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -16,6 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import kipu as mlflow
+
+# The matrices are tiny: a second thread only waits for the first.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 STEPS = 300
 ID_TAG = "quickstart.id"
@@ -55,7 +60,7 @@ def experiment(name: str, note: str) -> None:
     mlflow.set_experiment_tag("mlflow.note.content", note)
 
 
-# --- handwritten digits: a neural network, one point of each curve an epoch -------------------------------------------
+# --- handwritten digits: a neural network, one point of each curve an epoch -----------------------
 
 
 def train_digits(hidden: int, learning_rate: float, seed: int) -> None:
@@ -154,7 +159,7 @@ def digits(progress: Progress) -> None:
         progress.step(f"digits: {name}")
 
 
-# --- diabetes: regressors, cross-validated, one nested run a fold -----------------------------------------------------
+# --- diabetes: regressors, cross-validated, one nested run a fold ---------------------------------
 
 
 def regressors() -> dict[str, tuple[Callable[[], Any], dict[str, Any]]]:
@@ -215,7 +220,7 @@ def diabetes(progress: Progress) -> None:
         progress.step(f"diabetes: {name}")
 
 
-# --- breast cancer: boosted trees, one point of each curve a tree -----------------------------------------------------
+# --- breast cancer: boosted trees, one point of each curve a tree ---------------------------------
 
 
 def cancer(progress: Progress) -> None:
