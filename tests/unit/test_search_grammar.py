@@ -93,7 +93,9 @@ def test_no_filter_lets_everything_through() -> None:
     ("text", "position", "why"),
     [
         (" ", 1, "blank"),
-        ("m > 1", 0, "no attribute 'm'"),
+        ("m > 1", 0, "no attribute 'm'.*Did you mean metrics.m or params.m or tags.m?"),
+        ("attributes.run_nam = 'x'", 11, "Did you mean run_name?"),
+        ("status_ = 'x'", 0, "Did you mean status?"),
         ("metrics.m = '1'", 12, "a number without quotes; found '1'"),
         ("metrics.m IS NULL", 10, "not IS NULL"),
         ("metrics.m IN (1,2)", 10, "not IN"),

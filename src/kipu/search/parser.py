@@ -10,6 +10,7 @@ As in MLflow, an AND too many is ignored, and OR, NOT and parentheses are refuse
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from kipu.search.errors import InvalidSearch
 from kipu.search.lexer import Name, Token, tokens
@@ -277,6 +278,8 @@ class Parser:
         if name.entity is None and "." in name.key:
             entity, _, key = name.key.partition(".")
             hint = f" Quotes go around the key alone: {entity}.`{key}`."
+        elif similar := get_close_matches(name.key, known, n=1):
+            hint = f" Did you mean {similar[0]}?"
         elif name.entity is None:
             others = [f"{entity}.{name.key}" for entity in ("metrics", "params", "tags")
                       if entity in self._vocabulary.entities]  # fmt: skip
