@@ -283,7 +283,7 @@ class Parser:
         elif name.entity is None:
             others = [f"{entity}.{name.key}" for entity in ("metrics", "params", "tags")
                       if entity in self._vocabulary.entities]  # fmt: skip
-            hint = f" Did you mean {' or '.join(others)}?"
+            hint = f" Did you mean {' or '.join(others)}?" if others else ""
         return InvalidSearch(
             f"no {kind} {name.key!r}; one of {', '.join(known)}.{hint}",
             self._text,
