@@ -56,7 +56,7 @@ class TestFiles:
         assert content(run, "out/sub/b.txt") == content(run, "flat/sub/b.txt") == "b"
 
     def test_what_is_not_there_is_refused(self, run: kipu.ActiveRun) -> None:
-        with pytest.raises(InvalidParameter, match="There is no file 'nothing'"):
+        with pytest.raises(FileNotFoundError, match="There is no file 'nothing'"):
             kipu.log_artifact("nothing")
         with pytest.raises(InvalidParameter, match="'nothing' is not a folder"):
             kipu.log_artifacts("nothing")

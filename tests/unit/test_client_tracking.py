@@ -141,6 +141,7 @@ class TestClient:
                 call("f" * 32)
         with pytest.raises(ResourceNotFound):
             client.log_metric("f" * 32, "m", 1.0)
+        assert client.get_metric_history("f" * 32, "m") == []
 
 
 def test_points_of_a_killed_process_are_there_after_the_next_start(fresh: Path) -> None:

@@ -16,7 +16,6 @@ from kipu.client.artifact_uris import run_place
 from kipu.client.figures import save_figure
 from kipu.client.tracking import Tracking
 from kipu.entities import FileInfo
-from kipu.exceptions import InvalidParameter
 
 
 class ArtifactsClient:
@@ -35,7 +34,8 @@ class ArtifactsClient:
             artifact_path: Folder among the artifacts; left out, their root.
 
         Raises:
-            InvalidParameter: There is no such file, or the path is refused.
+            FileNotFoundError: There is no such file.
+            InvalidParameter: The path among the artifacts is refused.
         """
         source = Path(local_path)
         target = posixpath.join(artifact_path or "", source.resolve().name)
@@ -43,7 +43,7 @@ class ArtifactsClient:
             self.log_artifacts(run_id, source, target)
             return
         if not source.exists():
-            raise InvalidParameter(f"There is no file {str(local_path)!r} to log.")
+            raise FileNotFoundError(f"There is no file {str(local_path)!r} to log.")
         run_place(self._tracking, run_id).blobs.put_file(target, source)
 
     def log_artifacts(

@@ -31,7 +31,8 @@ def log_artifact(
         run_id: Left out, the active run, started if there is none.
 
     Raises:
-        InvalidParameter: There is no such file, or the path is refused.
+        FileNotFoundError: There is no such file.
+        InvalidParameter: The path among the artifacts is refused.
     """
     client, run_id = client_and_run(run_id)
     client.log_artifact(run_id, local_path, artifact_path)

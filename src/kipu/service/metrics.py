@@ -37,7 +37,10 @@ class MetricRules:
     def get_metric_history(
         self, run_id: str, key: str, max_results: int | None, page_token: str | None
     ) -> PagedList[Metric]:
-        """See ``MetricStore``; a page holds at most 25,000 points."""
+        """See ``MetricStore``; a page holds at most 25,000 points.
+
+        As with MLflow, a run that is not there has an empty history.
+        """
         check_run_id(run_id)
         return self._store.get_metric_history(run_id, key, _page_size(max_results), page_token)
 
