@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kipu.entities import Metric, PagedList
-from kipu.exceptions import InvalidParameter
+from kipu.exceptions import InvalidParameter, ResourceNotFound
 from kipu.series.points import Points, SeriesName
 from kipu.service.limits import GET_METRIC_HISTORY_MAX_RESULTS
 from kipu.service.names import check_key, check_run_id
@@ -42,7 +42,10 @@ class MetricRules:
         As with MLflow, a run that is not there has an empty history.
         """
         check_run_id(run_id)
-        return self._store.get_metric_history(run_id, key, _page_size(max_results), page_token)
+        try:
+            return self._store.get_metric_history(run_id, key, _page_size(max_results), page_token)
+        except ResourceNotFound:
+            return PagedList([])
 
     def metric_history_document(
         self, run_id: str, key: str, max_results: int | None, page_token: str | None
