@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -48,107 +48,141 @@ class _Texts:
         some = (*here, table.c.run_no.in_(_these))
         self.all_hashes = sa.select(table.c.run_no, table.c.value_hash).where(*here)
         self.some_hashes = sa.select(table.c.run_no, table.c.value_hash).where(*some)
-        self.values = sa.select(table.c.value_hash, table.c.value).where(*some)
+        self.all_values = sa.select(table.c.value_hash, table.c.value).where(*here)
+        self.some_values = sa.select(table.c.value_hash, table.c.value).where(*some)
 
 
 PARAMS, TAGS = _Texts(params), _Texts(run_tags)
 
 
-def newest(
-    db: sa.Connection, experiment_ids: Sequence[int], view_type: int, limit: int
-) -> list[RunKey]:
-    """The newest runs of some experiments, newest first, ties by run id."""
-    stages = LifecycleStage.view_type_to_stages(view_type)
-    chosen = sa.select(runs.c.experiment_id, runs.c.run_no).where(
-        runs.c.experiment_id.in_(experiment_ids), runs.c.lifecycle_stage.in_(stages)
-    )
-    rows = db.execute(chosen.order_by(runs.c.run_no.desc(), runs.c.run_id).limit(limit))
-    return [(row[0], row[1]) for row in rows]
-
-
 class Selection:
-    """Some runs in an order, whose columns can be read."""
+    """Some runs in an order, whose columns can be read.
 
-    def __init__(self, db: sa.Connection, keys: Sequence[RunKey]) -> None:
+    Args:
+        db: A connection in a transaction.
+        keys: The runs.
+        rows: Their rows in that order, if they are known.
+    """
+
+    def __init__(
+        self, db: sa.Connection, keys: Sequence[RunKey], rows: Sequence[Any] | None = None
+    ) -> None:
         self._db = db
         self._size = len(keys)
+        self._rows = rows
         self._places: dict[int, dict[int, int]] = {}
         for place, (experiment_id, run_no) in enumerate(keys):
             self._places.setdefault(experiment_id, {})[run_no] = place
 
-    def rows(self) -> list[tuple[Any, ...]]:
-        """Of each run: experiment_id, run_no, run_id, name, status, start_time, end_time,
-        lifecycle_stage, user_id, changed.
+    @classmethod
+    def newest(
+        cls, db: sa.Connection, experiment_ids: Sequence[int], view_type: int, limit: int
+    ) -> Selection:
+        """The newest runs of some experiments, newest first, ties by run id."""
+        stages = LifecycleStage.view_type_to_stages(view_type)
+        chosen = sa.select(*_row).where(
+            runs.c.experiment_id.in_(experiment_ids), runs.c.lifecycle_stage.in_(stages)
+        )
+        rows = _fetch(db, chosen.order_by(runs.c.run_no.desc(), runs.c.run_id).limit(limit))
+        return cls(db, [(row[0], row[1]) for row in rows], rows)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def rows(self) -> list[Any]:
+        """Of each column its values: experiment_id, run_no, run_id, name, status, start_time,
+        end_time, lifecycle_stage, user_id, changed.
         """  # noqa: D205 - the columns are the summary
-        found: list[Any] = [None] * self._size
-        for places, row in self._read(_all_rows, _some_rows):
-            place = places.get(row[1])
-            if place is not None:
-                found[place] = row
-        return found
+        rows = self._rows
+        if rows is None:
+            found: list[Any] = [None] * self._size
+            for experiment_id, places in self._places.items():
+                for row in self._read(experiment_id, _all_rows, _some_rows):
+                    place = places.get(row[1])
+                    if place is not None:
+                        found[place] = row
+            rows = found
+        return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in _row]
 
     def numbers(self, key: str) -> list[float | None]:
         """The latest value of a metric in each run; None where it lacks it."""
         column: list[float | None] = [None] * self._size
-        for places, (run_no, kind, value) in self._read(_all_numbers, _some_numbers, key):
-            place = places.get(run_no)
-            if place is not None:
-                column[place] = _VALUE_OF_KIND[kind] if kind else value
+        for experiment_id, places in self._places.items():
+            rows = self._read(experiment_id, _all_numbers, _some_numbers, key)
+            for run_no, kind, value in rows:
+                place = places.get(run_no)
+                if place is not None:
+                    column[place] = _VALUE_OF_KIND[kind] if kind else value
         return column
 
     def texts(self, table: _Texts, key: str) -> TextColumn:
         """A param or tag in each run."""
         codes = [-1] * self._size
         code_of: dict[int, int] = {}
-        bearers: dict[int, list[int]] = {}
+        bearers: list[tuple[int, list[int]]] = []
         for experiment_id, places in self._places.items():
-            hashes = self._read_one(experiment_id, table.all_hashes, table.some_hashes, key)
-            for run_no, value_hash in hashes:
+            first: list[int] = []
+            rows = self._read(experiment_id, table.all_hashes, table.some_hashes, key)
+            for run_no, value_hash in rows:
                 place = places.get(run_no)
                 if place is None:
                     continue
                 code = code_of.get(value_hash)
                 if code is None:
                     code = code_of[value_hash] = len(code_of)
-                    bearers.setdefault(experiment_id, []).append(run_no)
+                    first.append(run_no)
                 codes[place] = code
+            bearers.append((experiment_id, first))
         values = [""] * len(code_of)
-        for experiment_id, run_nos in bearers.items():
-            for value_hash, value in self._chosen(experiment_id, table.values, run_nos, key):
-                values[code_of[value_hash]] = value
+        for experiment_id, run_nos in bearers:
+            rows = self._chosen(experiment_id, table.all_values, table.some_values, run_nos, key)
+            for value_hash, value in rows:
+                code = code_of.get(value_hash)
+                if code is not None:
+                    values[code] = value
         return TextColumn(values, codes)
 
     def text_or_none(self, table: _Texts, key: str) -> list[str | None]:
         """A param or tag in each run, as it is; None where it lacks it."""
         values, codes = self.texts(table, key)
+        if not values:
+            return [None] * self._size
         return [values[code] if code >= 0 else None for code in codes]
 
     def _read(
-        self, everything: sa.Select[Any], some: sa.Select[Any], key: str | None = None
-    ) -> Iterator[tuple[dict[int, int], Any]]:
-        """Rows of the selected runs, perhaps of others too, with the places of their experiment."""
-        for experiment_id, places in self._places.items():
-            for row in self._read_one(experiment_id, everything, some, key):
-                yield places, row
-
-    def _read_one(
-        self, experiment_id: int, everything: sa.Select[Any], some: sa.Select[Any], key: str | None
-    ) -> Iterator[Any]:
-        places = self._places[experiment_id]
-        if len(places) < _MANY:
-            return self._chosen(experiment_id, some, list(places), key)
-        return iter(self._db.execute(everything, _wanted(experiment_id, key)))
+        self,
+        experiment_id: int,
+        everything: sa.Select[Any],
+        some: sa.Select[Any],
+        key: str | None = None,
+    ) -> Sequence[Any]:
+        """Rows of the selected runs of an experiment, perhaps of others too."""
+        return self._chosen(experiment_id, everything, some, self._places[experiment_id], key)
 
     def _chosen(
-        self, experiment_id: int, some: sa.Select[Any], run_nos: list[int], key: str | None
-    ) -> Iterator[Any]:
-        wanted = _wanted(experiment_id, key)
-        for at in range(0, len(run_nos), _AT_ONCE):
-            yield from self._db.execute(some, wanted | {"these_runs": run_nos[at : at + _AT_ONCE]})
+        self,
+        experiment_id: int,
+        everything: sa.Select[Any],
+        some: sa.Select[Any],
+        run_nos: Collection[int],
+        key: str | None,
+    ) -> Sequence[Any]:
+        wanted: dict[str, Any] = {"of_experiment": experiment_id}
+        if key is not None:
+            wanted["of_key"] = key_id(key)
+        if len(run_nos) >= _MANY:
+            return _fetch(self._db, everything, wanted)
+        rows: list[Any] = []
+        listed = list(run_nos)
+        for at in range(0, len(listed), _AT_ONCE):
+            chosen = wanted | {"these_runs": listed[at : at + _AT_ONCE]}
+            rows += _fetch(self._db, some, chosen)
+        return rows
 
 
-def _wanted(experiment_id: int, key: str | None) -> dict[str, Any]:
-    wanted: dict[str, Any] = {"of_experiment": experiment_id}
-    if key is not None:
-        wanted["of_key"] = key_id(key)
-    return wanted
+def _fetch(
+    db: sa.Connection, select: sa.Select[Any], wanted: dict[str, Any] | None = None
+) -> list[Any]:
+    """All rows as plain tuples: SQLAlchemy's rows take as long again, and nothing here is typed."""
+    cursor = db.execute(select, wanted or {}).cursor
+    return list(cursor.fetchall()) if cursor is not None else []

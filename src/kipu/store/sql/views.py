@@ -12,7 +12,7 @@ from kipu.store.interface import Changes, ColumnSummary, ExperimentSummary, RunC
 from kipu.store.sql.access import experiment_number
 from kipu.store.sql.experiments import SqlExperiments
 from kipu.store.sql.keys import METRIC, PARAM, TAG
-from kipu.store.sql.run_table import PARAMS, TAGS, Selection, newest
+from kipu.store.sql.run_table import PARAMS, TAGS, Selection
 from kipu.store.sql.search import count_runs, find_runs
 from kipu.store.sql.tables import experiments, latest_metrics, names, params, run_tags, runs
 
@@ -82,30 +82,29 @@ class SqlViews(SqlExperiments):
         numbers = sorted({experiment_number(one) for one in experiment_ids})
         resolved = self._locations.resolved
         with self._read() as db:
-            if tree is None and not order:
-                found = newest(db, numbers, run_view_type, limit)
+            if tree is None and not order_by:
+                chosen = Selection.newest(db, numbers, run_view_type, limit)
             else:
-                found = find_runs(
-                    db, numbers, tree, order, run_view_type, limit, None, resolved
-                ).runs
-            total = len(found)
+                found = find_runs(db, numbers, tree, order, run_view_type, limit, None, resolved)
+                chosen = Selection(db, found.runs)
+            total = len(chosen)
             if total >= limit:
                 total = count_runs(db, numbers, tree, run_view_type, resolved)
-            chosen = Selection(db, found)
-            rows = chosen.rows()
+            ids, _, run_ids, texts, states, starts, ends, stages, users, changed = chosen.rows()
+            names_of = {number: str(number) for number in numbers}
             return RunTable(
                 total=total,
                 cursor=db.execute(_last_change).scalar_one(),
-                run_id=[row[2] for row in rows],
-                experiment_id=[str(row[0]) for row in rows],
-                run_name=[row[3] for row in rows],
-                status=[row[4] for row in rows],
-                start_time=[row[5] for row in rows],
-                end_time=[row[6] for row in rows],
-                lifecycle_stage=[row[7] for row in rows],
-                user_id=[row[8] for row in rows],
+                run_id=run_ids,
+                experiment_id=[names_of[one] for one in ids],
+                run_name=texts,
+                status=states,
+                start_time=starts,
+                end_time=ends,
+                lifecycle_stage=stages,
+                user_id=users,
                 parent_run_id=chosen.text_or_none(TAGS, PARENT_TAG),
-                changed=[row[9] for row in rows],
+                changed=changed,
                 metrics={key: chosen.numbers(key) for key in metrics},
                 params={key: chosen.texts(PARAMS, key) for key in params},
                 tags={key: chosen.texts(TAGS, key) for key in tags},
