@@ -66,7 +66,7 @@ def download(
     run_id: str | None, artifact_path: str | None, artifact_uri: str | None, dst_path: Path | None
 ) -> None:
     """Download a file or folder, and print where it is now."""
-    from kipu.artifacts import download_artifacts
+    from kipu.fluent.downloads import download_artifacts
 
     if (run_id is None) == (artifact_uri is None):
         raise click.UsageError("Name the run (--run-id) or the artifact (--artifact-uri).")
