@@ -6,7 +6,7 @@ import type { Range } from "./ranges";
 import { readout } from "./readout";
 import { Tip } from "./tip";
 import "uplot/dist/uPlot.min.css";
-import "./chart.css";
+import styles from "./chart.module.css";
 
 /** What a parent may ask of a chart that is on the page. */
 export interface ChartHandle {
@@ -117,7 +117,7 @@ export function LineChart({ lines, view, zoom, onZoom, syncKey, describe, label,
   return (
     <div
       ref={element}
-      className="chart"
+      className={styles.chart}
       role="img"
       aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrows walk along the curve.

@@ -6,6 +6,7 @@
 import uPlot from "uplot";
 import { resolveColor } from "@/lib/colors";
 import { axesOf, type XAxis } from "./axes";
+import styles from "./chart.module.css";
 import { type Hit, hitsAt } from "./hover";
 import type { Line } from "./lines";
 import { type DrawnLine, type Plane, paintLines, strokeHairlines } from "./paint";
@@ -85,7 +86,7 @@ export class Plot {
       element,
     );
     this.#focus = document.createElement("canvas");
-    this.#focus.className = "chart-focus";
+    this.#focus.className = styles.chartFocus ?? "";
     this.#plot.over.before(this.#focus);
     this.#plot.over.addEventListener("mouseenter", this.#enter);
     this.#plot.over.addEventListener("mouseleave", this.#leave);

@@ -1,5 +1,6 @@
 // The small box beside the pointer. It is filled by hand: a render for each movement of the mouse would be felt.
 
+import styles from "./chart.module.css";
 import type { Hover } from "./plot";
 import type { Readout, ReadoutRow } from "./readout";
 
@@ -14,7 +15,6 @@ export class Tip {
   #height = 0;
 
   constructor(private readonly parent: HTMLElement) {
-    this.#box.className = "chart-tip";
     this.#box.hidden = true;
     this.#box.setAttribute("role", "status");
     parent.append(this.#box);
@@ -25,7 +25,7 @@ export class Tip {
     const rows = [...readout.curves, ...facts].map(row);
     if (readout.more > 0) rows.push(row({ name: `and ${readout.more} more`, value: "" }));
     this.#box.replaceChildren(...rows);
-    this.#box.classList.toggle("own", own);
+    this.#box.className = `${styles.chartTip} ${own ? styles.own : ""}`;
     // Read aloud is the chart that one is at, not all that share its cursor.
     this.#box.ariaHidden = String(!own);
     this.#box.hidden = false;

@@ -85,7 +85,10 @@ test("the open file stands in the address and its folders are open", async () =>
 
 test("text is shown with the numbers of its lines", async () => {
   open("train.log");
-  await waitFor(() => expect(document.querySelector(".numbered")?.textContent).toBe("1\n2first\nsecond\n"), LONG);
+  await waitFor(
+    () => expect(document.querySelector("[class*=numbered]")?.textContent).toBe("1\n2first\nsecond\n"),
+    LONG,
+  );
 });
 
 test("CSV and logged tables become tables that sort", async () => {

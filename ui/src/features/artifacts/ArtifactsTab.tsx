@@ -5,11 +5,11 @@ import { Failure } from "@/components/Failure";
 import { Loading } from "@/components/Loading";
 import { Segments } from "@/components/Segments";
 import { folder } from "./api";
+import styles from "./artifacts.module.css";
 import { FilePane } from "./FilePane";
 import { ImagesView } from "./ImagesView";
 import { IMAGES, imageSeries } from "./imageNames";
 import { Tree } from "./Tree";
-import "./artifacts.css";
 
 const route = getRouteApi("/runs/$runId");
 
@@ -27,7 +27,7 @@ export function ArtifactsTab({ runId }: { runId: string }) {
   if (root.isError) return <Failure what="the artifacts" error={root.error} retry={root.refetch} />;
   if (root.data.length === 0) return <NoArtifacts />;
   return (
-    <div className="artifacts">
+    <div className={styles.artifacts}>
       {series.length > 0 && (
         <Segments
           label="View"
@@ -44,7 +44,7 @@ export function ArtifactsTab({ runId }: { runId: string }) {
       {as === "images" && series.length > 0 ? (
         <ImagesView runId={runId} series={series} />
       ) : (
-        <div className={path ? "artifacts-halves artifacts-open" : "artifacts-halves"}>
+        <div className={path ? `${styles.artifactsHalves} ${styles.artifactsOpen}` : styles.artifactsHalves}>
           <Tree runId={runId} selected={path} onOpen={open} />
           <FilePane runId={runId} path={path} onOpen={open} />
         </div>

@@ -5,6 +5,7 @@ import { Icon } from "@/components/Icon";
 import { Loading } from "@/components/Loading";
 import { formatBytes, plural } from "@/lib/format";
 import { fileUrl, folder } from "./api";
+import styles from "./artifacts.module.css";
 import { nameOf, parentOf } from "./kinds";
 
 const Preview = lazy(() => import("./previews/Preview").then(({ Preview }) => ({ default: Preview })));
@@ -18,11 +19,12 @@ interface FilePaneProps {
 /** The open file: what it is, the way to its bytes, and what can be shown of it. */
 export function FilePane({ runId, path, onOpen }: FilePaneProps) {
   const parent = useQuery({ ...folder(runId, parentOf(path ?? "")), enabled: path !== undefined });
-  if (path === undefined) return <div className="pane pane-empty faint">Choose a file to look at it.</div>;
+  if (path === undefined)
+    return <div className={`${styles.pane} ${styles.paneEmpty} faint`}>Choose a file to look at it.</div>;
   const file = parent.data?.find((one) => one.path === path);
   if (parent.data && !file) {
     return (
-      <div className="pane pane-empty">
+      <div className={`${styles.pane} ${styles.paneEmpty}`}>
         <p>
           The run has no file <code>{path}</code>.
         </p>
@@ -31,7 +33,7 @@ export function FilePane({ runId, path, onOpen }: FilePaneProps) {
   }
   if (file?.is_dir) return <FolderPane runId={runId} path={path} onOpen={onOpen} />;
   return (
-    <section className="pane" aria-label={path}>
+    <section className={styles.pane} aria-label={path}>
       <header>
         <h2 title={path}>
           {parentOf(path) && <span className="faint">{parentOf(path)}/</span>}
@@ -53,15 +55,15 @@ export function FilePane({ runId, path, onOpen }: FilePaneProps) {
 function FolderPane({ runId, path, onOpen }: { runId: string; path: string; onOpen: (path: string) => void }) {
   const answer = useQuery(folder(runId, path));
   return (
-    <section className="pane" aria-label={path}>
+    <section className={styles.pane} aria-label={path}>
       <header>
         <h2>{path}/</h2>
         {answer.data && <span className="faint">{plural(answer.data.length, "entry", "entries")}</span>}
       </header>
-      <ul className="folder-list">
+      <ul className={styles.folderList}>
         {answer.data?.map((file) => (
           <li key={file.path}>
-            <button type="button" className="text-button" onClick={() => onOpen(file.path)}>
+            <button type="button" className={styles.textButton} onClick={() => onOpen(file.path)}>
               {nameOf(file.path)}
               {file.is_dir ? "/" : ""}
             </button>

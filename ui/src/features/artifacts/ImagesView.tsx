@@ -2,6 +2,7 @@ import { type KeyboardEvent, useState } from "react";
 import { Icon } from "@/components/Icon";
 import { formatTime } from "@/lib/format";
 import { fileUrl } from "./api";
+import styles from "./artifacts.module.css";
 import type { ImageSeries, LoggedImage } from "./imageNames";
 import { nameOf } from "./kinds";
 
@@ -25,8 +26,13 @@ export function ImagesView({ runId, series }: { runId: string; series: readonly 
     // biome-ignore lint/a11y/noStaticElementInteractions: the arrows move the slider from anywhere within.
     <div className="images" onKeyDown={onKeyDown}>
       {steps.length > 1 && (
-        <div className="images-bar">
-          <button type="button" className="icon-button images-back" aria-label="Previous step" onClick={() => move(-1)}>
+        <div className={styles.imagesBar}>
+          <button
+            type="button"
+            className={`icon-button ${styles.imagesBack}`}
+            aria-label="Previous step"
+            onClick={() => move(-1)}
+          >
             <Icon name="chevronRight" />
           </button>
           <input
@@ -50,7 +56,7 @@ export function ImagesView({ runId, series }: { runId: string; series: readonly 
           </output>
         </div>
       )}
-      <div className="images-grid">
+      <div className={styles.imagesGrid}>
         {series.map(({ key, images }) => (
           <ImagePanel key={key} runId={runId} name={key} image={imageAt(images, step)} exact={step} />
         ))}
@@ -74,13 +80,13 @@ interface ImagePanelProps {
 function ImagePanel({ runId, name, image, exact }: ImagePanelProps) {
   if (!image) return null;
   return (
-    <figure className="image-panel">
+    <figure className={styles.imagePanel}>
       <a href={fileUrl(runId, image.path)} download={nameOf(image.path)} title="Download the full image">
         <img src={fileUrl(runId, image.thumbnail ?? image.path)} alt={`${name} at step ${image.step}`} loading="lazy" />
       </a>
       <figcaption title={formatTime(image.timestamp)}>
         <span>{name}</span>
-        <span className={image.step === exact ? "faint tabular" : "images-other tabular"}>
+        <span className={image.step === exact ? "faint tabular" : `${styles.imagesOther} tabular`}>
           step {image.step.toLocaleString("en-US")}
         </span>
       </figcaption>

@@ -3,6 +3,7 @@ import { type KeyboardEvent, useState } from "react";
 import { Icon } from "@/components/Icon";
 import { formatBytes, formatCount } from "@/lib/format";
 import { type FileInfo, folder } from "./api";
+import styles from "./artifacts.module.css";
 import { foldersOf, nameOf } from "./kinds";
 
 interface TreeProps {
@@ -41,7 +42,7 @@ export function Tree({ runId, selected, onOpen }: TreeProps) {
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys move between the buttons within.
-    <div className="tree" onKeyDown={onKeyDown}>
+    <div className={styles.tree} onKeyDown={onKeyDown}>
       <Level runId={runId} path="" depth={0} selected={selected} onOpen={onOpen} isOpen={isOpen} toggle={toggle} />
     </div>
   );
@@ -61,15 +62,15 @@ function Level(props: LevelProps) {
   const indent = { paddingLeft: 8 + depth * 16 };
   if (answer.isPending)
     return (
-      <p className="tree-word loading" style={indent}>
+      <p className={`${styles.treeWord} loading`} style={indent}>
         Loading …
       </p>
     );
   if (answer.isError) {
     return (
-      <p className="tree-word" style={indent} role="alert">
+      <p className={styles.treeWord} style={indent} role="alert">
         {answer.error.message}{" "}
-        <button type="button" className="text-button" onClick={() => answer.refetch()}>
+        <button type="button" className={styles.textButton} onClick={() => answer.refetch()}>
           Try again
         </button>
       </p>
@@ -77,7 +78,7 @@ function Level(props: LevelProps) {
   }
   if (answer.data.length === 0)
     return (
-      <p className="tree-word" style={indent}>
+      <p className={styles.treeWord} style={indent}>
         Empty
       </p>
     );
@@ -99,7 +100,12 @@ function Level(props: LevelProps) {
       ))}
       {rest > 0 && (
         <li>
-          <button type="button" className="tree-word text-button" style={indent} onClick={() => setPages(pages + 1)}>
+          <button
+            type="button"
+            className={`${styles.treeWord} ${styles.textButton}`}
+            style={indent}
+            onClick={() => setPages(pages + 1)}
+          >
             {formatCount(rest)} more files
           </button>
         </li>
@@ -120,7 +126,7 @@ function Item({ file, indent, selected, open, act }: ItemProps) {
   return (
     <button
       type="button"
-      className="tree-item"
+      className={styles.treeItem}
       style={indent}
       data-path={file.path}
       aria-current={selected ? "true" : undefined}
@@ -128,11 +134,15 @@ function Item({ file, indent, selected, open, act }: ItemProps) {
       title={file.path}
       onClick={act}
     >
-      {file.is_dir ? <Icon name={open ? "chevronDown" : "chevronRight"} size={12} /> : <span className="tree-gap" />}
+      {file.is_dir ? (
+        <Icon name={open ? "chevronDown" : "chevronRight"} size={12} />
+      ) : (
+        <span className={styles.treeGap} />
+      )}
       <Icon name={file.is_dir ? "folder" : "file"} size={14} />
-      <span className="tree-name">{nameOf(file.path)}</span>
+      <span className={styles.treeName}>{nameOf(file.path)}</span>
       {!file.is_dir && file.file_size !== undefined && (
-        <span className="tree-size tabular">{formatBytes(file.file_size)}</span>
+        <span className={`${styles.treeSize} tabular`}>{formatBytes(file.file_size)}</span>
       )}
     </button>
   );

@@ -1,5 +1,6 @@
 import { type FormEvent, useRef, useState } from "react";
 import { Icon } from "@/components/Icon";
+import styles from "./run.module.css";
 
 /** The run's name; a click makes it a field. Enter or leaving saves, Escape gives up. */
 export function EditableName(props: { name: string; onSave: (name: string) => void; disabled?: boolean }) {
@@ -16,7 +17,7 @@ export function EditableName(props: { name: string; onSave: (name: string) => vo
 
   if (draft === null) {
     return (
-      <h1 className="run-name">
+      <h1 className={styles.runName}>
         {props.name}
         {!props.disabled && (
           <button
@@ -33,7 +34,7 @@ export function EditableName(props: { name: string; onSave: (name: string) => vo
     );
   }
   return (
-    <form className="run-name" onSubmit={save}>
+    <form className={styles.runName} onSubmit={save}>
       <input
         className="input"
         aria-label="Name of the run"

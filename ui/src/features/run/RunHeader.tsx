@@ -8,6 +8,7 @@ import { formatAgo, formatDuration, formatTime } from "@/lib/format";
 import { childRuns, deleteRun, experiment, type Run, renameRun, restoreRun, run as runQuery } from "./api";
 import { commitAddress } from "./commit";
 import { EditableName } from "./EditableName";
+import styles from "./run.module.css";
 import { StatusChip } from "./StatusChip";
 import { useRunEdit } from "./useRunEdit";
 
@@ -27,13 +28,13 @@ export function RunHeader({ run }: { run: Run }) {
       send: () => (stage === "deleted" ? deleteRun(info.run_id) : restoreRun(info.run_id)),
     });
   return (
-    <header className="run-header">
+    <header className={styles.runHeader}>
       <RunCrumbs run={run} />
-      <div className="run-title">
+      <div className={styles.runTitle}>
         <EditableName name={info.run_name} onSave={rename} disabled={isDeleted} />
         <StatusChip status={info.status} />
-        {isDeleted && <span className="chip status-bad">Deleted</span>}
-        <div className="run-actions">
+        {isDeleted && <span className={`chip ${styles.statusBad}`}>Deleted</span>}
+        <div className={styles.runActions}>
           <CopyButton
             text={`kipu.start_run(run_id="${info.run_id}")`}
             label="Copy kipu.start_run(run_id=…), to go on with this run"
@@ -52,11 +53,11 @@ export function RunHeader({ run }: { run: Run }) {
         </div>
       </div>
       {edit.isError && (
-        <p className="problem" role="alert">
+        <p className={styles.problem} role="alert">
           {edit.error.message}
         </p>
       )}
-      <dl className="run-facts">
+      <dl className={styles.runFacts}>
         {info.start_time !== undefined && (
           <Fact name="Started">
             <time dateTime={new Date(info.start_time).toISOString()} title={formatTime(info.start_time)}>
@@ -162,7 +163,7 @@ function Children({ run: { info } }: { run: Run }) {
   const shown = all ? runs : runs.slice(0, SOME_CHILDREN);
   return (
     <Fact name={total === 1 ? "Child" : "Children"}>
-      <span className="run-children">
+      <span className={styles.runChildren}>
         {shown.map(({ id, name }) => (
           <Link key={id} to="/runs/$runId" params={{ runId: id }} className="link">
             {name}
@@ -172,7 +173,7 @@ function Children({ run: { info } }: { run: Run }) {
           (all ? (
             <span className="faint">and {total - shown.length} older</span>
           ) : (
-            <button type="button" className="text-button" onClick={() => setAll(true)}>
+            <button type="button" className={styles.textButton} onClick={() => setAll(true)}>
               and {total - shown.length} more
             </button>
           ))}

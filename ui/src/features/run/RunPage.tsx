@@ -7,9 +7,9 @@ import { ApiError } from "@/lib/api";
 import { type Run, run } from "./api";
 import { Overview } from "./overview/Overview";
 import { RunHeader } from "./RunHeader";
+import styles from "./run.module.css";
 import { TABS } from "./search";
 import { useLiveRun } from "./useLiveRun";
-import "./run.css";
 
 const route = getRouteApi("/runs/$runId");
 const ChartsTab = lazy(() => import("./charts/ChartsTab").then(({ ChartsTab }) => ({ default: ChartsTab })));
@@ -30,7 +30,7 @@ export function RunPage({ runId, Artifacts }: RunPageProps) {
   if (answer.isPending) return <Loading what="the run" />;
   if (answer.isError) return <RunFailure runId={runId} error={answer.error} retry={answer.refetch} />;
   return (
-    <main className="run">
+    <main className={styles.run}>
       <RunHeader run={answer.data} />
       <Tabs />
       <Suspense fallback={<Loading what="this part of the page" />}>
@@ -59,7 +59,7 @@ function RunFailure({ runId, error, retry }: { runId: string; error: Error; retr
 function Tabs() {
   const { tab = "overview" } = route.useSearch();
   return (
-    <nav className="tabs" aria-label="Parts of the run">
+    <nav className={styles.tabs} aria-label="Parts of the run">
       {TABS.map((name) => (
         <Link
           key={name}

@@ -2,6 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useDeferredValue, useMemo, useRef, useState } from "react";
 import { Icon } from "@/components/Icon";
 import { plural } from "@/lib/format";
+import styles from "../artifacts.module.css";
 import { sortRows, type Table } from "../delimited";
 
 const ROW_HEIGHT = 28;
@@ -31,7 +32,7 @@ export function DataTable({ table }: { table: Table }) {
 
   return (
     <div className="data-table">
-      <div className="data-bar">
+      <div className={styles.dataBar}>
         <input
           className="input"
           type="search"
@@ -47,8 +48,8 @@ export function DataTable({ table }: { table: Table }) {
         </span>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keys scroll it. */}
-      <div ref={scroller} className="data-scroll" role="table" aria-rowcount={rows.length} tabIndex={0}>
-        <div className="data-row data-head" role="row" style={{ gridTemplateColumns: layout }}>
+      <div ref={scroller} className={styles.dataScroll} role="table" aria-rowcount={rows.length} tabIndex={0}>
+        <div className={`${styles.dataRow} ${styles.dataHead}`} role="row" style={{ gridTemplateColumns: layout }}>
           {columns.map((name, column) => (
             <button
               // biome-ignore lint/suspicious/noArrayIndexKey: columns may share a name, and never move.
@@ -70,7 +71,7 @@ export function DataTable({ table }: { table: Table }) {
               key={index}
               role="row"
               aria-rowindex={index + 1}
-              className="data-row"
+              className={styles.dataRow}
               style={{ gridTemplateColumns: layout, transform: `translateY(${start}px)` }}
             >
               {columns.map((_, column) => {

@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import styles from "../artifacts.module.css";
 import type { PreviewProps } from "./Preview";
 import { CutNote, useBeginning } from "./useBeginning";
 
@@ -16,7 +17,7 @@ export function HtmlPreview(props: PreviewProps) {
   return (
     <>
       {read.cut && <CutNote most={MOST} size={props.size} />}
-      <iframe className="html-preview" title={props.path} sandbox="allow-scripts" srcDoc={source} />
+      <iframe className={styles.htmlPreview} title={props.path} sandbox="allow-scripts" srcDoc={source} />
     </>
   );
 }

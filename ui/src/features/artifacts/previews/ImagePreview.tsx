@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { fileUrl } from "../api";
+import styles from "../artifacts.module.css";
 import type { PreviewProps } from "./Preview";
 
 /** A picture. Drawn as an <img>, where even an SVG cannot run scripts. */
@@ -7,9 +8,10 @@ export function ImagePreview({ runId, path }: PreviewProps) {
   const [size, setSize] = useState<string | null>(null);
   const [failed, setFailed] = useState(false);
   const [full, setFull] = useState(false);
-  if (failed) return <p className="pane-word">The browser cannot draw this picture. Download it to look at it.</p>;
+  if (failed)
+    return <p className={styles.paneWord}>The browser cannot draw this picture. Download it to look at it.</p>;
   return (
-    <figure className={full ? "picture picture-full" : "picture"}>
+    <figure className={full ? `${styles.picture} ${styles.pictureFull}` : styles.picture}>
       <button type="button" title={full ? "Fit into the page" : "Show in full size"} onClick={() => setFull(!full)}>
         <img
           src={fileUrl(runId, path)}

@@ -1,5 +1,6 @@
 import { useMemo, useState } from "react";
 import { formatCount, plural } from "@/lib/format";
+import styles from "../artifacts.module.css";
 import { readSplitTable } from "../delimited";
 import { DataTable } from "./DataTable";
 import type { PreviewProps } from "./Preview";
@@ -16,15 +17,15 @@ export function JsonPreview(props: PreviewProps) {
   if (!("text" in read)) return read;
   if (read.cut) {
     return (
-      <div className="pane-word">
+      <div className={styles.paneWord}>
         <CutNote most={MOST} size={props.size} />
       </div>
     );
   }
-  if (!("value" in parsed)) return <p className="pane-word">This is not JSON: {parsed.problem}</p>;
+  if (!("value" in parsed)) return <p className={styles.paneWord}>This is not JSON: {parsed.problem}</p>;
   if (table) return <DataTable table={table} />;
   return (
-    <div className="json">
+    <div className={styles.json}>
       <Value value={parsed.value} depth={0} />
     </div>
   );
@@ -50,13 +51,20 @@ const OPEN_DEPTH = 2;
 /** More entries of one value are shown only when asked for. */
 const PAGE = 100;
 
+const LOOKS: Record<string, string | undefined> = {
+  string: styles.jsonString,
+  number: styles.jsonNumber,
+  boolean: styles.jsonBoolean,
+  null: styles.jsonNull,
+};
+
 function Value({ name, value, depth }: { name?: string; value: unknown; depth: number }) {
-  const label = name !== undefined && <span className="json-name">{name}: </span>;
+  const label = name !== undefined && <span className={styles.jsonName}>{name}: </span>;
   if (typeof value !== "object" || value === null) {
     return (
-      <div className="json-leaf">
+      <div className={styles.jsonLeaf}>
         {label}
-        <span className={`json-${value === null ? "null" : typeof value}`}>{JSON.stringify(value)}</span>
+        <span className={LOOKS[value === null ? "null" : typeof value]}>{JSON.stringify(value)}</span>
       </div>
     );
   }
@@ -81,7 +89,7 @@ function Branch({ label, value, depth }: { label: React.ReactNode; value: object
           .slice(0, pages * PAGE)
           .map(([key, one]) => <Value key={key} name={key} value={one} depth={depth + 1} />)}
       {open && rest > 0 && (
-        <button type="button" className="text-button" onClick={() => setPages(pages + 1)}>
+        <button type="button" className={styles.textButton} onClick={() => setPages(pages + 1)}>
           {formatCount(rest)} more
         </button>
       )}

@@ -1,4 +1,5 @@
 import { Markdown } from "@/components/markdown/Markdown";
+import styles from "../artifacts.module.css";
 import type { PreviewProps } from "./Preview";
 import { CutNote, useBeginning } from "./useBeginning";
 
@@ -8,7 +9,7 @@ export function MarkdownPreview(props: PreviewProps) {
   const read = useBeginning(props, MOST);
   if (!("text" in read)) return read;
   return (
-    <div className="pane-prose">
+    <div className={styles.paneProse}>
       {read.cut && <CutNote most={MOST} size={props.size} />}
       <Markdown text={read.text} />
     </div>

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { Icon } from "@/components/Icon";
 import { refusal } from "@/lib/api";
 import { fileUrl } from "../api";
+import styles from "../artifacts.module.css";
 import type { PreviewProps } from "./Preview";
 
 /** A document, opened by the browser's own viewer in another tab. */
@@ -23,16 +24,12 @@ export function PdfPreview({ runId, path }: PreviewProps) {
     }
   };
   return (
-    <div className="pane-word">
+    <div className={styles.paneWord}>
       <p>Documents open in the browser's own viewer.</p>
       <button type="button" className="button" onClick={open}>
         <Icon name="external" size={14} /> Open in a new tab
       </button>
-      {problem && (
-        <p className="problem" role="alert">
-          {problem}
-        </p>
-      )}
+      {problem && <p role="alert">{problem}</p>}
     </div>
   );
 }

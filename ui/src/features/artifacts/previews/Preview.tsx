@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from "react";
+import styles from "../artifacts.module.css";
 import { kindOf } from "../kinds";
 import { HtmlPreview } from "./HtmlPreview";
 import { ImagePreview } from "./ImagePreview";
@@ -41,7 +42,7 @@ function Sides({ shown, first, source }: { shown: string; first: ReactNode; sour
   const [isSource, setSource] = useState(false);
   return (
     <>
-      <div className="sides" role="tablist">
+      <div className={styles.sides} role="tablist">
         {[shown, "Source"].map((label, i) => (
           <button
             key={label}
@@ -63,7 +64,7 @@ function UnknownFile(props: PreviewProps) {
   const [asText, setAsText] = useState(false);
   if (asText) return <TextPreview {...props} />;
   return (
-    <div className="pane-word">
+    <div className={styles.paneWord}>
       <p>Kipu has no preview for this kind of file.</p>
       <button type="button" className="button" onClick={() => setAsText(true)}>
         Show it as text

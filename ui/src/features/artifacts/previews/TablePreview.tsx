@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import styles from "../artifacts.module.css";
 import { delimiterOf, parseDelimited } from "../delimited";
 import { DataTable } from "./DataTable";
 import type { PreviewProps } from "./Preview";
@@ -11,7 +12,7 @@ export function TablePreview(props: PreviewProps) {
   const { text, cut } = "text" in read ? read : { text: "", cut: false };
   const table = useMemo(() => parseDelimited(text, delimiterOf(props.path, text), cut), [props.path, text, cut]);
   if (!("text" in read)) return read;
-  if (table.columns.length === 0) return <p className="pane-word">The table is empty.</p>;
+  if (table.columns.length === 0) return <p className={styles.paneWord}>The table is empty.</p>;
   return (
     <>
       {cut && <CutNote most={MOST} size={props.size} />}

@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import styles from "../artifacts.module.css";
 import type { PreviewProps } from "./Preview";
 import { CutNote, useBeginning } from "./useBeginning";
 
@@ -23,10 +24,10 @@ function NumberedText({ text }: { text: string }) {
     for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines++;
     return Array.from({ length: lines }, (_, i) => i + 1).join("\n");
   }, [text]);
-  if (text === "") return <p className="pane-word">The file is empty.</p>;
+  if (text === "") return <p className={styles.paneWord}>The file is empty.</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the keys scroll it.
-    <div className="numbered" tabIndex={0}>
+    <div className={styles.numbered} tabIndex={0}>
       <pre aria-hidden="true">{numbers}</pre>
       <pre>{text}</pre>
     </div>

@@ -4,6 +4,7 @@ import { Failure } from "@/components/Failure";
 import { Loading } from "@/components/Loading";
 import { formatBytes } from "@/lib/format";
 import { type Beginning, beginning } from "../api";
+import styles from "../artifacts.module.css";
 import type { PreviewProps } from "./Preview";
 
 /** The beginning of a file, or what to show instead of it for the moment. */
@@ -17,7 +18,7 @@ export function useBeginning({ runId, path }: PreviewProps, most: number): Begin
 /** Says that the file goes on. */
 export function CutNote({ most, size }: { most: number; size: number | undefined }) {
   return (
-    <p className="cut-note">
+    <p className={styles.cutNote}>
       The first {formatBytes(most)}
       {size !== undefined && ` of ${formatBytes(size)}`}. Download the file to see all of it.
     </p>

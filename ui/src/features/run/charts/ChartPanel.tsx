@@ -3,6 +3,7 @@ import type { View } from "@/components/chart/plot";
 import { Icon } from "@/components/Icon";
 import { formatNumber } from "@/lib/format";
 import type { MetricSummary } from "../api";
+import styles from "./charts.module.css";
 import { MetricCurve } from "./MetricCurve";
 import { SinglePoint } from "./SinglePoint";
 import { useOnScreen } from "./useOnScreen";
@@ -25,12 +26,12 @@ export const ChartPanel = memo(function ChartPanel(props: ChartPanelProps) {
   const element = useRef<HTMLElement>(null);
   const visible = useOnScreen(element);
   return (
-    <article ref={element} className="panel" aria-label={metric.key}>
+    <article ref={element} className={styles.panel} aria-label={metric.key}>
       <header>
         <h3 title={metric.key}>{title}</h3>
         {metric.count > 1 && (
           <>
-            <span className="panel-value tabular" title={`latest: ${metric.value}`}>
+            <span className={`${styles.panelValue} tabular`} title={`latest: ${metric.value}`}>
               {formatNumber(metric.value)}
             </span>
             <button
@@ -45,7 +46,7 @@ export const ChartPanel = memo(function ChartPanel(props: ChartPanelProps) {
           </>
         )}
       </header>
-      <div className="panel-plot">
+      <div className={styles.panelPlot}>
         {metric.count <= 1 ? (
           <SinglePoint metric={metric} />
         ) : (

@@ -3,6 +3,7 @@ import type { View } from "@/components/chart/plot";
 import { Icon } from "@/components/Icon";
 import { formatCount, plural } from "@/lib/format";
 import { ChartPanel } from "./ChartPanel";
+import styles from "./charts.module.css";
 import type { Section } from "./sections";
 
 interface ChartSectionProps {
@@ -30,7 +31,7 @@ export const ChartSection = memo(function ChartSection(props: ChartSectionProps)
   const rest = open ? section.metrics.length - metrics.length : 0;
   const title = section.prefix || "Metrics";
   return (
-    <section className="charts-section" aria-label={title}>
+    <section className={styles.chartsSection} aria-label={title}>
       {!alone && (
         <h2>
           <button type="button" aria-expanded={open} onClick={() => setChosen(!open)}>
@@ -41,7 +42,7 @@ export const ChartSection = memo(function ChartSection(props: ChartSectionProps)
         </h2>
       )}
       {open && (
-        <div className="charts-grid">
+        <div className={styles.chartsGrid}>
           {metrics.map((metric) => (
             <ChartPanel
               key={metric.key}

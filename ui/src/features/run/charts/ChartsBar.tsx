@@ -1,6 +1,7 @@
 import type { XAxis } from "@/components/chart/axes";
 import { Icon } from "@/components/Icon";
 import { Segments } from "@/components/Segments";
+import styles from "./charts.module.css";
 import type { ChartSettings } from "./useChartView";
 
 const AXES: Record<XAxis, string> = { step: "Step", relative: "Relative", time: "Wall time" };
@@ -16,8 +17,8 @@ interface ChartsBarProps {
 /** The settings of all charts. */
 export function ChartsBar({ settings, change, shown, total, problem }: ChartsBarProps) {
   return (
-    <div className="charts-bar">
-      <label className="charts-find">
+    <div className={styles.chartsBar}>
+      <label className={styles.chartsFind}>
         <Icon name="search" />
         <input
           className="input"
@@ -31,7 +32,7 @@ export function ChartsBar({ settings, change, shown, total, problem }: ChartsBar
         <span className="faint tabular">{shown === total ? total : `${shown} of ${total}`}</span>
       </label>
       <Segments label="X axis" options={AXES} value={settings.axis} onChange={(axis) => change({ axis })} />
-      <label className="charts-smooth" title="Exponential moving average, as TensorBoard's">
+      <label className={styles.chartsSmooth} title="Exponential moving average, as TensorBoard's">
         Smoothing
         <input
           type="range"
@@ -43,7 +44,7 @@ export function ChartsBar({ settings, change, shown, total, problem }: ChartsBar
         />
         <output className="tabular">{settings.smoothing.toFixed(2)}</output>
       </label>
-      <div className="charts-switches">
+      <div className={styles.chartsSwitches}>
         <Switch label="Log x" on={settings.logX} set={(logX) => change({ logX })} disabled={settings.axis === "time"} />
         <Switch label="Log y" on={settings.logY} set={(logY) => change({ logY })} />
         <Switch
@@ -53,7 +54,7 @@ export function ChartsBar({ settings, change, shown, total, problem }: ChartsBar
         />
       </div>
       {problem !== undefined && (
-        <p className="charts-problem" role="alert">
+        <p className={styles.chartsProblem} role="alert">
           {problem}
         </p>
       )}
@@ -63,7 +64,7 @@ export function ChartsBar({ settings, change, shown, total, problem }: ChartsBar
 
 function Switch(props: { label: string; on: boolean; set: (on: boolean) => void; disabled?: boolean }) {
   return (
-    <label className="switch">
+    <label className={styles.switch}>
       <input
         type="checkbox"
         checked={props.on && !props.disabled}

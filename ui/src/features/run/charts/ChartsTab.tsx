@@ -6,10 +6,10 @@ import { Loading } from "@/components/Loading";
 import { type MetricSummary, runMetrics } from "../api";
 import { ChartSection } from "./ChartSection";
 import { ChartsBar } from "./ChartsBar";
+import styles from "./charts.module.css";
 import { EnlargedChart } from "./EnlargedChart";
 import { nameFilter, sectionsOf } from "./sections";
 import { useChartView } from "./useChartView";
-import "./charts.css";
 
 const route = getRouteApi("/runs/$runId");
 
@@ -68,7 +68,7 @@ function Charts({ runId, startTime, metrics }: { runId: string; startTime: numbe
 
   let panels = 0;
   return (
-    <div className="charts">
+    <div className={styles.charts}>
       <ChartsBar
         settings={settings}
         change={change}

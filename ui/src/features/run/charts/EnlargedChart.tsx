@@ -8,6 +8,7 @@ import { Icon } from "@/components/Icon";
 import { resolveColor } from "@/lib/colors";
 import { formatCount } from "@/lib/format";
 import type { MetricSummary } from "../api";
+import styles from "./charts.module.css";
 import { MetricCurve } from "./MetricCurve";
 
 interface EnlargedChartProps {
@@ -47,18 +48,18 @@ export function EnlargedChart({ runId, startTime, metric, view, previous, next, 
   return (
     <dialog
       ref={dialog}
-      className="enlarged"
+      className={styles.enlarged}
       tabIndex={-1}
       aria-label={metric.key}
       onClose={() => enlarge(undefined)}
       onClick={(event) => event.target === dialog.current && dialog.current.close()}
       onKeyDown={(event) => event.key === "Escape" && dialog.current?.close()}
     >
-      <div className="enlarged-body">
+      <div className={styles.enlargedBody}>
         <header>
           <h2>{metric.key}</h2>
-          <div className="enlarged-actions">
-            <Step label="Previous metric" className="enlarged-back" to={previous} enlarge={enlarge} />
+          <div className={styles.enlargedActions}>
+            <Step label="Previous metric" className={styles.enlargedBack} to={previous} enlarge={enlarge} />
             <Step label="Next metric" to={next} enlarge={enlarge} />
             <button type="button" className="button" disabled={!line} onClick={savePng}>
               <Icon name="download" size={14} /> PNG
@@ -71,7 +72,7 @@ export function EnlargedChart({ runId, startTime, metric, view, previous, next, 
             </button>
           </div>
         </header>
-        <div className="enlarged-plot">
+        <div className={styles.enlargedPlot}>
           <MetricCurve
             runId={runId}
             metric={metric}
@@ -83,7 +84,7 @@ export function EnlargedChart({ runId, startTime, metric, view, previous, next, 
           />
         </div>
         <Legend line={line} view={view} />
-        <dl className="enlarged-facts tabular">
+        <dl className={`${styles.enlargedFacts} tabular`}>
           <Fact name="latest" value={formatExact(metric.value)} />
           <Fact name="min" value={formatExact(metric.min)} />
           <Fact name="max" value={formatExact(metric.max)} />
@@ -126,7 +127,7 @@ function Legend({ line, view }: { line: Line | null; view: View }) {
   const gaps = line.last.some((value) => !Number.isFinite(value));
   const color = `var(${line.color})`;
   return (
-    <ul className="legend">
+    <ul className={styles.legend}>
       <li>
         <i style={{ background: color, opacity: view.smoothing > 0 ? 0.35 : 1 }} />
         {line.banded ? "last value of each column" : "every point"}
@@ -139,7 +140,7 @@ function Legend({ line, view }: { line: Line | null; view: View }) {
       )}
       {line.banded && (
         <li>
-          <i className="legend-band" style={{ background: color }} />
+          <i className={styles.legendBand} style={{ background: color }} />
           min to max of {formatCount(Math.round(line.count / line.x.length))} points a column
         </li>
       )}
@@ -148,7 +149,7 @@ function Legend({ line, view }: { line: Line | null; view: View }) {
           <span style={{ color }}>×</span> NaN or infinite
         </li>
       )}
-      <li className="legend-hint">Drag to zoom, double-click to see all</li>
+      <li className={styles.legendHint}>Drag to zoom, double-click to see all</li>
     </ul>
   );
 }

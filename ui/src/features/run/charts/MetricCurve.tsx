@@ -6,6 +6,7 @@ import type { View } from "@/components/chart/plot";
 import type { Range } from "@/components/chart/ranges";
 import type { MetricSummary } from "../api";
 import { curve } from "./buckets";
+import styles from "./charts.module.css";
 import { describePoints } from "./describe";
 
 interface MetricCurveProps {
@@ -41,10 +42,10 @@ export function MetricCurve({ runId, metric, view, startTime, columns, handle, o
   }, [answer.data, onLine]);
 
   if (answer.isPending)
-    return <div className="panel-wait loading" role="status" aria-label={`Loading ${metric.key}`} />;
+    return <div className={`${styles.panelWait} loading`} role="status" aria-label={`Loading ${metric.key}`} />;
   if (answer.isError) {
     return (
-      <div className="panel-word" role="alert">
+      <div className={styles.panelWord} role="alert">
         <p>{answer.error.message}</p>
         <button type="button" className="button" onClick={() => answer.refetch()}>
           Try again
@@ -53,7 +54,8 @@ export function MetricCurve({ runId, metric, view, startTime, columns, handle, o
     );
   }
   const shown = answer.data;
-  if (!zoom && !shown.last.some(Number.isFinite)) return <p className="panel-word">All points are NaN or infinite.</p>;
+  if (!zoom && !shown.last.some(Number.isFinite))
+    return <p className={styles.panelWord}>All points are NaN or infinite.</p>;
   return (
     <>
       <LineChart
@@ -67,11 +69,16 @@ export function MetricCurve({ runId, metric, view, startTime, columns, handle, o
         label={`${metric.key} over ${view.axis}, ${metric.count} points, latest ${metric.value}`}
       />
       {zoom && (
-        <button type="button" className="panel-reset" onClick={() => setZoomed(null)} title="Or double-click the chart">
+        <button
+          type="button"
+          className={styles.panelReset}
+          onClick={() => setZoomed(null)}
+          title="Or double-click the chart"
+        >
           Show all
         </button>
       )}
-      {hidden(view, shown) && <p className="panel-note">No part of this curve is above zero.</p>}
+      {hidden(view, shown) && <p className={styles.panelNote}>No part of this curve is above zero.</p>}
     </>
   );
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { Icon } from "@/components/Icon";
 import { formatCount } from "@/lib/format";
+import styles from "./overview.module.css";
 
 interface CardProps {
   title: string;
@@ -8,7 +9,6 @@ interface CardProps {
   /** The text that narrows the list down, and how to change it; left out for short lists. */
   find?: [text: string, change: (text: string) => void] | undefined;
   actions?: ReactNode;
-  className?: string;
   children: ReactNode;
 }
 
@@ -16,16 +16,16 @@ interface CardProps {
 export const FIND_FROM = 8;
 
 /** A titled part of the overview. */
-export function Card({ title, count, find, actions, className = "", children }: CardProps) {
+export function Card({ title, count, find, actions, children }: CardProps) {
   return (
-    <section className={`card ${className}`} aria-label={title}>
+    <section className={styles.card} aria-label={title}>
       <header>
         <h2>
           {title}
           {count !== undefined && <span className="faint tabular">{formatCount(count)}</span>}
         </h2>
         {find && (
-          <label className="card-find">
+          <label className={styles.cardFind}>
             <Icon name="search" size={13} />
             <input
               className="input"

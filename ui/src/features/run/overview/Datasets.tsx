@@ -1,6 +1,7 @@
 import type { DatasetInput } from "../api";
 import { Card } from "./Card";
 import { Cell } from "./Cell";
+import styles from "./overview.module.css";
 
 /** The data that the run read. */
 export function Datasets({ datasets }: { datasets: readonly DatasetInput[] }) {
@@ -9,8 +10,8 @@ export function Datasets({ datasets }: { datasets: readonly DatasetInput[] }) {
     <Card title="Data sets" count={datasets.length}>
       {datasets.map(({ dataset, tags = [] }, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the same data set may have been read twice, and the list never moves.
-        <div key={i} className="dataset">
-          <div className="dataset-name">
+        <div key={i} className={styles.dataset}>
+          <div className={styles.datasetName}>
             <strong>{dataset.name}</strong> <code className="faint">{dataset.digest}</code>
             {tags.map(({ key, value }) => (
               <span key={key} className="chip">

@@ -7,6 +7,7 @@ import { Loading } from "@/components/Loading";
 import { formatCount, formatNumber } from "@/lib/format";
 import { type MetricSummary, type Run, runMetrics } from "../api";
 import { Card, FIND_FROM } from "./Card";
+import styles from "./overview.module.css";
 import { Rows } from "./Rows";
 
 const byName = new Intl.Collator("en", { numeric: true });
@@ -27,19 +28,19 @@ export function MetricsCard({ run }: { run: Run }) {
       {answer.isPending && <Loading what="metrics" />}
       {answer.isError && <Failure what="the metrics" error={answer.error} retry={answer.refetch} />}
       {answer.data?.length === 0 && (
-        <p className="card-empty">
+        <p className={styles.cardEmpty}>
           None{run.info.status === "RUNNING" ? " yet" : ""}. <code>kipu.log_metric("loss", 0.25, step=3)</code> logs
           one.
         </p>
       )}
       {sorted.length > 0 && shown.length === 0 && (
-        <p className="card-empty">No metric has “{find.trim()}” in its name.</p>
+        <p className={styles.cardEmpty}>No metric has “{find.trim()}” in its name.</p>
       )}
       {shown.length > 0 && (
         <Rows
           rows={shown}
           label="Metrics"
-          className="rows-metrics tabular"
+          className={`${styles.rowsMetrics} tabular`}
           keyOf={({ key }) => key}
           head={<Head />}
           cells={(metric) => <MetricCells metric={metric} />}
@@ -51,7 +52,7 @@ export function MetricsCard({ run }: { run: Run }) {
 
 function Head() {
   return (
-    <div className="row rows-head" role="row">
+    <div className={`${styles.row} ${styles.rowsHead}`} role="row">
       {["Name", "Latest", "Min", "Max", "Last step", "Points"].map((name) => (
         <span key={name} role="columnheader">
           {name}
@@ -64,7 +65,7 @@ function Head() {
 function MetricCells({ metric }: { metric: MetricSummary }) {
   return (
     <>
-      <span role="cell" className="cell">
+      <span role="cell" className={styles.cell}>
         <Link
           from="/runs/$runId"
           to="/runs/$runId"
@@ -77,10 +78,10 @@ function MetricCells({ metric }: { metric: MetricSummary }) {
       <NumberCell value={metric.value} strong />
       <NumberCell value={metric.min} />
       <NumberCell value={metric.max} />
-      <span role="cell" className="cell">
+      <span role="cell" className={styles.cell}>
         {metric.step.toLocaleString("en-US")}
       </span>
-      <span role="cell" className="cell">
+      <span role="cell" className={styles.cell}>
         {formatCount(metric.count)}
       </span>
     </>
@@ -89,7 +90,11 @@ function MetricCells({ metric }: { metric: MetricSummary }) {
 
 function NumberCell({ value, strong = false }: { value: number; strong?: boolean }) {
   return (
-    <span role="cell" className={strong ? "cell cell-strong" : "cell"} title={formatExact(value)}>
+    <span
+      role="cell"
+      className={strong ? `${styles.cell} ${styles.cellStrong}` : styles.cell}
+      title={formatExact(value)}
+    >
       {formatNumber(value)}
     </span>
   );

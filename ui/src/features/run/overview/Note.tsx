@@ -3,6 +3,7 @@ import { Icon } from "@/components/Icon";
 import { Markdown } from "@/components/markdown/Markdown";
 import { type Run, setTag } from "../api";
 import { useRunEdit, withTag } from "../useRunEdit";
+import styles from "./overview.module.css";
 
 const NOTE = "mlflow.note.content";
 /** Longer tags are cut by the server. */
@@ -28,9 +29,9 @@ export function Note({ run }: { run: Run }) {
 
   if (draft !== null) {
     return (
-      <section className="card note note-editing" aria-label="Note">
+      <section className={`${styles.card} ${styles.note} ${styles.noteEditing}`} aria-label="Note">
         {edit.isError && (
-          <p className="problem" role="alert">
+          <p className={styles.problem} role="alert">
             Not saved: {edit.error.message}
           </p>
         )}
@@ -40,18 +41,18 @@ export function Note({ run }: { run: Run }) {
   }
   if (text === "") {
     return isActive ? (
-      <button type="button" className="button quiet note-add" onClick={() => setDraft("")}>
+      <button type="button" className={`button quiet ${styles.noteAdd}`} onClick={() => setDraft("")}>
         <Icon name="edit" size={14} /> Add a note
       </button>
     ) : null;
   }
   return (
-    <section className="card note" aria-label="Note">
+    <section className={`${styles.card} ${styles.note}`} aria-label="Note">
       <Markdown text={text} />
       {isActive && (
         <button
           type="button"
-          className="icon-button note-edit"
+          className={`icon-button ${styles.noteEdit}`}
           aria-label="Edit the note"
           title="Edit the note"
           onClick={() => setDraft(text)}
@@ -74,7 +75,7 @@ function NoteEditor({ draft, change, save, cancel }: NoteEditorProps) {
   const left = LONGEST - draft.length;
   return (
     <>
-      <div className="note-halves">
+      <div className={styles.noteHalves}>
         <textarea
           className="input"
           aria-label="Note, in Markdown"
@@ -89,11 +90,11 @@ function NoteEditor({ draft, change, save, cancel }: NoteEditorProps) {
             if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && left >= 0) save();
           }}
         />
-        <div className="note-preview">
+        <div className={styles.notePreview}>
           {draft.trim() ? <Markdown text={draft} /> : <p className="faint">The preview appears here.</p>}
         </div>
       </div>
-      <div className="note-actions">
+      <div className={styles.noteActions}>
         <button type="button" className="button primary" disabled={left < 0} onClick={save}>
           Save
         </button>
@@ -101,11 +102,11 @@ function NoteEditor({ draft, change, save, cancel }: NoteEditorProps) {
           Cancel
         </button>
         {left < 500 && (
-          <span className={left < 0 ? "problem" : "faint"}>
+          <span className={left < 0 ? styles.problem : "faint"}>
             {left < 0 ? `${-left} characters too long` : `${left} characters left`}
           </span>
         )}
-        <span className="faint note-keys">
+        <span className={`faint ${styles.noteKeys}`}>
           <kbd>Ctrl</kbd> <kbd>Enter</kbd> saves, <kbd>Esc</kbd> gives up
         </span>
       </div>

@@ -2,19 +2,19 @@ import type { Run } from "../api";
 import { Datasets } from "./Datasets";
 import { MetricsCard } from "./MetricsCard";
 import { Note } from "./Note";
+import styles from "./overview.module.css";
 import { ParamsCard } from "./ParamsCard";
 import { TagsCard } from "./TagsCard";
-import "./overview.css";
 
 /** What the run is made of, on one page. */
 export function Overview({ run }: { run: Run }) {
   return (
-    <div className="overview">
+    <div className={styles.overview}>
       <Note run={run} />
-      <div className="overview-column">
+      <div className={styles.overviewColumn}>
         <MetricsCard run={run} />
       </div>
-      <div className="overview-column">
+      <div className={styles.overviewColumn}>
         <ParamsCard params={run.params} />
         <TagsCard run={run} />
         <Datasets datasets={run.datasets} />

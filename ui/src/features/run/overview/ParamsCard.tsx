@@ -3,6 +3,7 @@ import { CopyButton } from "@/components/CopyButton";
 import type { KeyValue } from "../api";
 import { Card, FIND_FROM } from "./Card";
 import { Cell } from "./Cell";
+import styles from "./overview.module.css";
 import { Rows } from "./Rows";
 
 const byName = new Intl.Collator("en", { numeric: true });
@@ -23,20 +24,22 @@ export function ParamsCard({ params }: { params: readonly KeyValue[] }) {
       actions={params.length > 0 && <CopyButton text={asJson(shown)} label="Copy the params as JSON" />}
     >
       {params.length === 0 && (
-        <p className="card-empty">
+        <p className={styles.cardEmpty}>
           None. <code>kipu.log_params({'{"lr": 0.01}'})</code> logs some.
         </p>
       )}
-      {params.length > 0 && shown.length === 0 && <p className="card-empty">No param has “{find.trim()}” in it.</p>}
+      {params.length > 0 && shown.length === 0 && (
+        <p className={styles.cardEmpty}>No param has “{find.trim()}” in it.</p>
+      )}
       <Rows
         rows={shown}
         label="Params"
-        className="rows-pairs"
+        className={styles.rowsPairs}
         keyOf={({ key }) => key}
         cells={({ key, value }) => (
           <>
-            <Cell text={key} className="cell-key" />
-            <Cell text={value} className="cell-value" />
+            <Cell text={key} className={styles.cellKey} />
+            <Cell text={value} className={styles.cellValue} />
             <CopyButton text={value} label={`Copy the value of ${key}`} />
           </>
         )}

@@ -1,5 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useRef } from "react";
+import styles from "./overview.module.css";
 
 interface RowsProps<Row> {
   rows: readonly Row[];
@@ -8,7 +9,7 @@ interface RowsProps<Row> {
   cells: (row: Row) => ReactNode;
   head?: ReactNode;
   label: string;
-  className: string;
+  className: string | undefined;
 }
 
 const ROW_HEIGHT = 30;
@@ -22,10 +23,10 @@ export function Rows<Row>(props: RowsProps<Row>) {
 
 function AllRows<Row>({ rows, keyOf, cells, head, label, className }: RowsProps<Row>) {
   return (
-    <div className={`rows ${className}`} role="table" aria-label={label} aria-rowcount={rows.length}>
+    <div className={`${styles.rows} ${className}`} role="table" aria-label={label} aria-rowcount={rows.length}>
       {head}
       {rows.map((row) => (
-        <div key={keyOf(row)} className="row" role="row">
+        <div key={keyOf(row)} className={styles.row} role="row">
           {cells(row)}
         </div>
       ))}
@@ -44,7 +45,7 @@ function RowsInSight<Row>({ rows, keyOf, cells, head, label, className }: RowsPr
   return (
     <div
       ref={scroller}
-      className={`rows rows-long ${className}`}
+      className={`${styles.rows} ${styles.rowsLong} ${className}`}
       role="table"
       aria-label={label}
       aria-rowcount={rows.length}
@@ -56,7 +57,7 @@ function RowsInSight<Row>({ rows, keyOf, cells, head, label, className }: RowsPr
           return (
             <div
               key={keyOf(row)}
-              className="row"
+              className={styles.row}
               role="row"
               aria-rowindex={index + 1}
               style={{ position: "absolute", inset: "0 0 auto", transform: `translateY(${start}px)` }}

@@ -5,6 +5,7 @@ import { deleteTag, type Run, setTag } from "../api";
 import { useRunEdit, withTag } from "../useRunEdit";
 import { Card } from "./Card";
 import { Cell } from "./Cell";
+import styles from "./overview.module.css";
 import { Rows } from "./Rows";
 
 /** The user's own tags, to add, change and remove; those of the system are folded away. */
@@ -44,22 +45,22 @@ export function TagsCard({ run }: { run: Run }) {
       }
     >
       {edit.isError && (
-        <p className="problem" role="alert">
+        <p className={styles.problem} role="alert">
           {edit.error.message}
         </p>
       )}
       {draft && <TagForm key={draft.name} {...draft} onSave={save} onCancel={() => setDraft(null)} />}
-      {own.length === 0 && !draft && <p className="card-empty">None.</p>}
+      {own.length === 0 && !draft && <p className={styles.cardEmpty}>None.</p>}
       <Rows
         rows={own}
         label="Tags"
-        className="rows-pairs rows-tags"
+        className={`${styles.rowsPairs} ${styles.rowsTags}`}
         keyOf={([key]) => key}
         cells={([key, value]) => (
           <>
-            <Cell text={key} className="cell-key" />
-            <Cell text={value} className="cell-value" />
-            <span className="row-actions">
+            <Cell text={key} className={styles.cellKey} />
+            <Cell text={value} className={styles.cellValue} />
+            <span className={styles.rowActions}>
               <CopyButton text={value} label={`Copy the value of ${key}`} />
               {isActive && (
                 <>
@@ -78,7 +79,7 @@ export function TagsCard({ run }: { run: Run }) {
       {system.length > 0 && (
         <button
           type="button"
-          className="card-fold"
+          className={styles.cardFold}
           aria-expanded={showSystem}
           onClick={() => setShowSystem(!showSystem)}
         >
@@ -90,12 +91,12 @@ export function TagsCard({ run }: { run: Run }) {
         <Rows
           rows={system}
           label="Tags of the system"
-          className="rows-pairs"
+          className={styles.rowsPairs}
           keyOf={([key]) => key}
           cells={([key, value]) => (
             <>
-              <Cell text={key} className="cell-key" />
-              <Cell text={value} className="cell-value" />
+              <Cell text={key} className={styles.cellKey} />
+              <Cell text={value} className={styles.cellValue} />
               <CopyButton text={value} label={`Copy the value of ${key}`} />
             </>
           )}
@@ -129,7 +130,11 @@ function TagForm(props: TagFormProps) {
     if (name.trim()) props.onSave(name.trim(), value);
   };
   return (
-    <form className="tag-form" onSubmit={submit} onKeyDown={(event) => event.key === "Escape" && props.onCancel()}>
+    <form
+      className={styles.tagForm}
+      onSubmit={submit}
+      onKeyDown={(event) => event.key === "Escape" && props.onCancel()}
+    >
       <input
         className="input"
         aria-label="Name of the tag"
