@@ -25,7 +25,7 @@ def _boolean(text: str) -> bool:
 
 
 class Setting(Generic[T]):
-    """One variable; reads the environment anew at each ``get``, so tests and users may change it."""
+    """One variable; each ``get`` reads the environment anew, so that it may be changed."""
 
     def __init__(self, name: str, parse: Callable[[str], T], default: T, meaning: str) -> None:
         self.name, self.default, self.meaning = name, default, meaning

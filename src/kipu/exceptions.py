@@ -83,7 +83,7 @@ _CODE_OF_STATUS = {status: code for code, status in HTTP_STATUS.items()} | {
 }
 
 
-class MlflowException(Exception):
+class MlflowException(Exception):  # noqa: N818 - the name is MLflow's
     """A failure with one of MLflow's error codes; everything Kipu raises on purpose is one.
 
     Args:
@@ -169,7 +169,7 @@ class RestException(MlflowException):
             if key not in ("error_code", "message", "sqlstate", "error_class")
         }
         text = json.get("message", "Response: " + str(json))
-        # By name: subclasses may be one of the classes below as well, with a constructor of its own.
+        # By name: a subclass may also be one of the classes below, with a constructor of its own.
         MlflowException.__init__(
             self, f"{code}: {text}", code, json.get("sqlstate"), json.get("error_class"), **extra
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from kipu.entities.record import Record
 
 
@@ -27,4 +29,4 @@ class DatasetInput(Record, frozen=True):
     """A data set as one run used it."""
 
     dataset: Dataset
-    tags: list[InputTag] = []
+    tags: list[InputTag] = msgspec.field(default_factory=list)

@@ -8,7 +8,7 @@ from typing import Any, Self
 import msgspec
 
 
-class Record(msgspec.Struct, gc=False):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """An entity whose constructor arguments are its fields."""
 
     @classmethod

@@ -213,7 +213,7 @@ def _behind(keys: Sequence[_Key], last: Row, tie: Condition) -> Condition:
 
 
 def _row(found: sa.Row[Any]) -> Row:
-    experiment_id, number, *values = found
+    experiment_id, number, *values = tuple(found)
     pairs = zip(values[::2], values[1::2], strict=True)
     sort = tuple(SortValue(rank, value if rank == HAS else None) for rank, value in pairs)
     return Row(sort, experiment_id, number)
