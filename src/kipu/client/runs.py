@@ -96,16 +96,14 @@ class RunsClient:
         now = time.time_ns() // 1_000_000
         if not self._tracking.finish(run_id):
             _log.warning("Points of run %s wait in the journal; `kipu sync` sends them.", run_id)
-        store = self._tracking.store
-        store.update_run_info(run_id, status or "FINISHED", end_time or now, None)
+        info = self._tracking.store.update_run_info(
+            run_id, status or "FINISHED", end_time or now, None
+        )
         if self._tracking.server and not MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT.get():
-            self._print_links(store.get_run(run_id))
+            page = f"{self._tracking.server}/#/experiments/{info.experiment_id}"
+            sys.stdout.write(f"View run {info.run_name} at: {page}/runs/{run_id}\n")
+            sys.stdout.write(f"View experiment at: {page}\n")
         self._tracking.journal.raise_rejected(run_id)
-
-    def _print_links(self, run: Run) -> None:
-        page = f"{self._tracking.server}/#/experiments/{run.info.experiment_id}"
-        sys.stdout.write(f"View run {run.info.run_name} at: {page}/runs/{run.info.run_id}\n")
-        sys.stdout.write(f"View experiment at: {page}\n")
 
     def delete_run(self, run_id: str) -> None:
         """Mark a run deleted; ``restore_run`` undoes it.
