@@ -29,17 +29,19 @@ export function ArtifactsTab({ runId }: { runId: string }) {
   return (
     <div className={styles.artifacts}>
       {series.length > 0 && (
-        <Segments
-          label="View"
-          options={{ files: "Files", images: "Images by step" }}
-          value={as ?? "files"}
-          onChange={(view) =>
-            void navigate({
-              search: (before) => ({ ...before, as: view === "images" ? view : undefined }),
-              resetScroll: false,
-            })
-          }
-        />
+        <div>
+          <Segments
+            label="View"
+            options={{ files: "Files", images: "Images by step" }}
+            value={as ?? "files"}
+            onChange={(view) =>
+              void navigate({
+                search: (before) => ({ ...before, as: view === "images" ? view : undefined }),
+                resetScroll: false,
+              })
+            }
+          />
+        </div>
       )}
       {as === "images" && series.length > 0 ? (
         <ImagesView runId={runId} series={series} />
