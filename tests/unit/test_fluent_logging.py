@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from typing import Any
 
 import numpy as np
@@ -232,3 +233,39 @@ def test_a_point_may_belong_to_a_data_set_and_a_model() -> None:
     inputs = kipu.get_run(run.info.run_id).inputs
     assert inputs is not None
     assert inputs.dataset_inputs[0].dataset == dataset
+
+
+class CountingStore:
+    """Passes calls on, and remembers which came from the thread that made it."""
+
+    def __init__(self, store: Any) -> None:
+        self._store, self._thread = store, threading.current_thread()
+        self.calls: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        if threading.current_thread() is self._thread:
+            self.calls.append(name)
+        return getattr(self._store, name)
+
+
+def test_a_point_in_a_loop_asks_nothing_of_the_store() -> None:
+    with kipu.start_run() as run:
+        tracking = kipu.MlflowClient()._tracking
+        counting = tracking._store = CountingStore(tracking.store)
+        for step in range(500):
+            kipu.log_metric("loss", 1.0, step=step)
+            kipu.log_metrics({"a": 1.0, "b": 2.0}, step=step)
+            kipu.MlflowClient().log_metric(run.info.run_id, "client", 1.0, step=step)
+        assert counting.calls == []
+    assert counting.calls == ["update_run_info"]
+
+
+def test_a_short_run_takes_few_calls_of_the_store() -> None:
+    kipu.set_experiment("short")
+    tracking = kipu.MlflowClient()._tracking
+    counting = tracking._store = CountingStore(tracking.store)
+    with kipu.start_run():
+        kipu.log_params({"a": 1, "b": 2})
+        kipu.log_metrics({"m": 1.0, "n": 2.0})
+        kipu.set_tags({"t": 1, "u": 2})
+    assert counting.calls == ["create_run", "log_batch", "log_batch", "update_run_info"]

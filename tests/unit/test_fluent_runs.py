@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import pickle
 import subprocess
 import sys
 import textwrap
@@ -189,6 +191,15 @@ def test_a_forked_child_has_no_active_run_and_can_log() -> None:
     assert kipu.get_run(child_run_id).data.metrics == {"loss": 2.0}
     assert kipu.get_run(child_run_id).info.status == "FINISHED"
     assert kipu.get_run(run.info.run_id).data.metrics == {"loss": 0.5, "late": 3.0}
+
+
+def test_runs_and_clients_can_be_sent_to_other_processes() -> None:
+    with kipu.start_run() as run:
+        for same in (copy.deepcopy(run), pickle.loads(pickle.dumps(run))):
+            assert same == run
+            assert same.info.run_id == run.info.run_id
+        client = pickle.loads(pickle.dumps(kipu.MlflowClient()))
+        assert client.get_run(run.info.run_id).info.run_id == run.info.run_id
 
 
 def test_the_active_run_stays_in_its_store_when_another_is_chosen(fresh: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from kipu.client.experiments import ExperimentsClient
 from kipu.client.metrics import MetricsClient
@@ -39,6 +40,11 @@ class MlflowClient(ExperimentsClient, MetricsClient, TablesClient):
         self._tracking_uri = tracking_uri or get_tracking_uri()
         self._registry_uri = registry_uri or (tracking_uri or get_registry_uri())
         self._workspace_store_uri = workspace_store_uri
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Another process opens the store by itself.
+        uris = (self._tracking_uri, self._registry_uri, self._workspace_store_uri)
+        return (MlflowClient, uris)
 
     @property
     def tracking_uri(self) -> str:

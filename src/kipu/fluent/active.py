@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 from types import TracebackType
+from typing import Any
 
 from kipu.client import MlflowClient
 from kipu.client.recorder import Recorder
@@ -23,6 +24,10 @@ class ActiveRun(Run):
     def __init__(self, run: Run, tracking: Tracking | None = None) -> None:
         super().__init__(run.info, run.data, run.inputs, run.outputs)
         self._tracking = tracking
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The store and its journal belong to this process.
+        return (ActiveRun, (Run(self.info, self.data, self.inputs, self.outputs),))
 
     def __enter__(self) -> ActiveRun:
         return self

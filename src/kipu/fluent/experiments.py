@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -220,10 +219,3 @@ def _of_active_run() -> str:
     if state.stack:
         return state.stack[-1].info.experiment_id
     return current_experiment_id()
-
-
-def _forget_choice() -> None:
-    """Start over; for tests, and for ``kipu.testing``."""
-    global _chosen
-    _chosen = None
-    os.environ.pop(MLFLOW_EXPERIMENT_ID.name, None)
