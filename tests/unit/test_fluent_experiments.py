@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 
 import kipu
 from kipu.exceptions import InvalidParameter, ResourceExists, ResourceNotFound
+from kipu.fluent.search import run_rows
 
 pytestmark = pytest.mark.usefixtures("fresh")
 
@@ -124,6 +126,14 @@ class TestSearchRuns:
             kipu.search_runs(experiment_ids=["0"], experiment_names=names)
         with pytest.raises(ValueError, match="output_format"):
             kipu.search_runs(output_format="json")  # type: ignore[call-overload]
+
+    def test_rows_come_without_pandas_too(self) -> None:
+        experiment_id = kipu.set_experiment("searched").experiment_id
+        columns, rows = run_rows(kipu.MlflowClient(), [experiment_id])
+        table = [dict(zip(columns, row, strict=True)) for row in rows]
+        assert [row["params.p"] for row in table] == ["2", "1", "0"]
+        assert [row["tags.t"] for row in table] == ["2", "1", None]
+        assert table[0]["start_time"].tzinfo is UTC
 
     def test_the_client_takes_one_id_and_pages(self) -> None:
         client = kipu.MlflowClient()

@@ -36,9 +36,9 @@ class MlflowClient(ExperimentsClient, MetricsClient, TablesClient):
     ) -> None:
         if isinstance(tracking_uri, Path):
             tracking_uri = tracking_uri.absolute().as_uri()
-        self._tracking: Tracking = open_tracking(tracking_uri or get_tracking_uri())
+        self._registry_uri = registry_uri or tracking_uri or get_registry_uri()
         self._tracking_uri = tracking_uri or get_tracking_uri()
-        self._registry_uri = registry_uri or (tracking_uri or get_registry_uri())
+        self._tracking: Tracking = open_tracking(self._tracking_uri)
         self._workspace_store_uri = workspace_store_uri
 
     def __reduce__(self) -> tuple[Any, ...]:
