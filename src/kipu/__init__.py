@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         exceptions,
         system_metrics,
         tracking,
+        utils,
     )
     from kipu.client import MlflowClient
     from kipu.client.images import Image
@@ -179,6 +180,7 @@ __all__ = [
     "start_run",
     "system_metrics",
     "tracking",
+    "utils",
 ]
 
 

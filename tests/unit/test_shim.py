@@ -78,6 +78,23 @@ print(json.dumps([
     assert all(ask(installed, program))
 
 
+def test_paths_that_others_reach_after_a_bare_import(installed: Path) -> None:
+    program = """
+import mlflow
+print(json.dumps([
+    mlflow.utils.validation.MAX_PARAM_VAL_LENGTH,
+    mlflow.utils.mlflow_tags.MLFLOW_RUN_NAME,
+    mlflow.utils.async_logging.run_operations.RunOperations.__name__,
+    mlflow.tracking.fluent.start_run.__name__,
+    mlflow.tracking.context.registry.resolve_tags.__name__,
+    mlflow.tracking.client.MlflowClient.__name__,
+]))
+"""
+    assert ask(installed, program) == [
+        6000, "mlflow.runName", "RunOperations", "start_run", "resolve_tags", "MlflowClient",
+    ]  # fmt: skip
+
+
 def test_importing_it_stays_cheap(installed: Path) -> None:
     program = """
 import sys, mlflow

@@ -8,9 +8,13 @@ from kipu.client.uris import (
     set_registry_uri,
     set_tracking_uri,
 )
+from kipu.tracking import client, context, fluent
 
 __all__ = [
     "MlflowClient",
+    "client",
+    "context",
+    "fluent",
     "get_registry_uri",
     "get_tracking_uri",
     "is_tracking_uri_set",
