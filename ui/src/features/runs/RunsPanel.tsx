@@ -1,5 +1,6 @@
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { Icon } from "@/components/Icon";
+import { prepareOrder } from "@/lib/columns";
 import { readStored, writeStored } from "@/lib/stored";
 import { parentRows } from "@/lib/tree";
 import { useNow } from "@/lib/useNow";
@@ -10,7 +11,7 @@ import { RunGrid } from "./RunGrid";
 import styles from "./RunsPage.module.css";
 import type { SortOrder } from "./search";
 import { clickSort, type RunsSearch, readSort, writeSort } from "./search";
-import { shownColumns } from "./shownColumn";
+import { type ShownColumn, shownColumns } from "./shownColumn";
 import { Toolbar } from "./Toolbar";
 import { durations, type RunTable } from "./table";
 
@@ -28,6 +29,11 @@ type Props = {
   onChoose: (ids: readonly string[] | undefined) => void;
 };
 
+/** From so many names on, their order is worked out while nothing else is to do. */
+const MANY = 5000;
+/** A page narrower than this shows one or two columns, and what was measured matters more than when. */
+const PHONE = 640;
+
 type Widths = Record<string, number>;
 
 /** The table and the bar above it: what is worked out from the rows, and what is selected in them. */
@@ -43,7 +49,11 @@ export function RunsPanel(props: Props) {
   const duration = useMemo(() => durations(table, now), [table]);
   const choiceKey = request.columns.map((column) => column.id).join("\n");
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says whether the columns are others
-  const shown = useMemo(() => shownColumns(table, request.columns, duration), [table, choiceKey, duration]);
+  const shown = useMemo(() => {
+    const all = shownColumns(table, request.columns, duration);
+    const isBuiltin = (column: ShownColumn) => column.kind === "builtin";
+    return window.innerWidth < PHONE ? [...all.filter((column) => !isBuiltin(column)), ...all.filter(isBuiltin)] : all;
+  }, [table, choiceKey, duration]);
   const order: SortOrder[] = useMemo(() => readSort(search.sort), [search.sort]);
   const newest = useMemo(() => newestFirst(table), [table]);
   const ordered = useMemo(
@@ -57,6 +67,11 @@ export function RunsPanel(props: Props) {
     () => arrangeRows(ordered, parents, matches, isFlat, (row) => collapsed.has(table.ids[row] as string)),
     [ordered, parents, matches, isFlat, collapsed, table],
   );
+  useEffect(() => {
+    if (table.names.values.length < MANY || !("requestIdleCallback" in window)) return;
+    const handle = requestIdleCallback(() => prepareOrder(table.names));
+    return () => cancelIdleCallback(handle);
+  }, [table]);
   const hasFamilies = useMemo(() => parents.some((parent) => parent >= 0), [parents]);
 
   function resize(id: string, width: number | undefined) {
