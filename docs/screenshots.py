@@ -35,7 +35,7 @@ def pictures(page: Page, uri: str, suffix: str) -> None:
     page.screenshot(path=IMAGES / f"runs{suffix}.png")
     page.get_by_role("link", name="mlp-64-lr0.01-s1").first.click()
     page.wait_for_url("**/runs/**")
-    page.get_by_role("tab", name="Charts").click()
+    page.get_by_role("link", name="Charts", exact=True).click()
     page.locator("canvas").first.wait_for()
     settle(page)
     page.screenshot(path=IMAGES / f"run{suffix}.png")

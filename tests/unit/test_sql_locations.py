@@ -86,6 +86,17 @@ def test_a_client_and_a_server_read_one_folder_each_in_its_own_words(tmp_path: P
     server.close()
 
 
+def test_a_server_with_artifacts_elsewhere_still_finds_those_of_the_folder(tmp_path: Path) -> None:
+    client = open_store(str(tmp_path))
+    run_id = client.create_run("0", "u", 1, [], "r").info.run_id
+    server = open_store(str(tmp_path), artifact_root=PROXY_ROOT, portable=False)
+    assert server.get_run(run_id).info.artifact_uri == f"{tmp_path}/0/{run_id}/artifacts"
+    made = server.create_experiment("by the server", None, [])
+    for store in (client, server):
+        assert store.get_experiment(made).artifact_location == f"mlflow-artifacts:/{made}"
+        store.close()
+
+
 def test_a_database_keeps_where_its_first_owner_worked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

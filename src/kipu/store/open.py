@@ -102,12 +102,13 @@ def open_store(
     place = locate(uri)
     if place.kind == "http":
         raise InvalidParameter(f"{uri!r} is a server; name a folder or sqlite:///file.db.")
-    root = artifact_root or place.artifact_root or ""
+    root, home = artifact_root or place.artifact_root or "", None
     if place.folder is not None:
         _check_folder(place.folder)
+        home = place.artifact_root
         if portable is None:
             portable = root in (place.artifact_root, PROXY_ROOT)
-    return SqlStore(f"sqlite:///{quote(place.database)}", root, durable, bool(portable))
+    return SqlStore(f"sqlite:///{quote(place.database)}", root, durable, bool(portable), home)
 
 
 def _folder(uri: str, scheme: str) -> Place:

@@ -37,7 +37,6 @@ class Connections:
     def __init__(self, connect: Callable[[], sa.Connection]) -> None:
         self._connect = connect
         self._closed = False
-        self._orphans: list[sa.Connection] = []
         self._reset()
         quiet_on_fork(self)
 
@@ -71,7 +70,10 @@ class Connections:
 
     def _settle(self, db: sa.Connection | None) -> None:
         with self._changed:
-            self._lent[threading.get_ident()] -= 1
+            me = threading.get_ident()
+            self._lent[me] -= 1
+            if not self._lent[me]:
+                del self._lent[me]
             if db is not None and len(self._idle) < _KEPT:
                 self._idle.append(db)
                 db = None

@@ -14,11 +14,14 @@ class Locations:
         root: Where artifacts go by default: an absolute path or a URI.
         portable: Whether locations under the root are kept relative to it, so that a store which
             is copied or moved, or read through a server, still finds its artifacts.
+        home: What relative locations that are there already lie below, where that is not the
+            root: the folder of a store whose new artifacts go elsewhere.
     """
 
-    def __init__(self, root: str, portable: bool) -> None:
+    def __init__(self, root: str, portable: bool, home: str | None = None) -> None:
         self._root = root
         self._portable = portable
+        self._home = root if portable or home is None else home
 
     def of_new_experiment(self, experiment_id: str) -> str:
         """What to keep for an experiment without a location of its own."""
@@ -33,7 +36,7 @@ class Locations:
 
     def resolved(self, kept: str) -> str:
         """The location as users see it."""
-        return kept if _ABSOLUTE.match(kept) else join(self._root, kept)
+        return kept if _ABSOLUTE.match(kept) else join(self._home, kept)
 
 
 def join(location: str, *parts: str) -> str:

@@ -23,6 +23,7 @@ class SqlStore(SqlSearches, SqlRuns, SqlLinks, SqlLoggedModels, SqlViews):
         durable: Whether what was acknowledged survives a power cut, not only a crash.
         portable: Whether locations below the root are kept relative to it, because the artifacts
             travel with the database.
+        home: See ``Locations``.
 
     Raises:
         MlflowException: The database is another program's, or of a newer Kipu.
@@ -30,9 +31,14 @@ class SqlStore(SqlSearches, SqlRuns, SqlLinks, SqlLoggedModels, SqlViews):
     """
 
     def __init__(
-        self, url: str, artifact_root: str, durable: bool = False, portable: bool = False
+        self,
+        url: str,
+        artifact_root: str,
+        durable: bool = False,
+        portable: bool = False,
+        home: str | None = None,
     ) -> None:
-        self._locations = Locations(artifact_root, portable)
+        self._locations = Locations(artifact_root, portable, home)
         self._names = Names()
         self._places: dict[str, tuple[int, int]] = {}
         self._homes: dict[int, str] = {}

@@ -119,6 +119,7 @@ class Writer:
         try:
             self._transact(batch)
         finally:
+            job.settled = True  # by its result, or by what is being raised
             others = [other for other in batch if other is not job]
             with self._mutex:
                 # Broken off by an interrupt: nobody was answered, so the others try again.

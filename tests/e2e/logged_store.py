@@ -1,0 +1,36 @@
+"""Logs the runs that the browser tests look at: ``python logged_store.py FOLDER``."""
+
+import sys
+
+import numpy as np
+
+import kipu
+
+folder = sys.argv[1]
+kipu.set_tracking_uri(folder)
+kipu.set_experiment("curves")
+kipu.set_experiment_tag("mlflow.note.content", "What the browser looks at.")
+for number in range(6):
+    with kipu.start_run(run_name=f"run-{number}", description=f"# Note {number}\n\nSome **text**."):
+        kipu.log_params({"lr": 0.1 * (number + 1), "same": "for all"})
+        for step in range(300):
+            kipu.log_metrics(
+                {
+                    "train/loss": 1 / (step + 1 + number),
+                    "val/loss": 2 / (step + 1 + number),
+                    "accuracy": step / 300,
+                },
+                step=step,
+            )
+        kipu.log_metric("score", number)
+        if number == 0:
+            kipu.log_text("plain words", "texts/plain.txt")
+            kipu.log_text("a,b\n1,2\n3,4\n", "numbers.csv")
+            kipu.log_dict({"nested": {"answer": 42}}, "facts.json")
+            kipu.log_table({"x": [1, 2], "word": ["eins", "zwei"]}, "table.json")
+            kipu.log_image(np.full((8, 8, 3), 200, np.uint8), "dot.png")
+            for step in (0, 10):
+                kipu.log_image(np.full((16, 16), step * 20, np.uint8), key="grid", step=step)
+            kipu.log_text("<script>window.parent.pwned = 1</script>hello page", "page.html")
+            with kipu.start_run(run_name="child", nested=True):
+                kipu.log_metric("score", 100)
