@@ -154,6 +154,25 @@ def test_an_interrupt_passes_the_lead_on(database: Database) -> None:
     assert words(database) == {"a"}
 
 
+def test_a_database_that_cannot_be_opened_fails_each_write_and_holds_up_none(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = Together(database)
+    together.start("first", together.hold)
+    for word in "abc":
+        together.start(word, add(word))
+
+    def broken() -> sa.Connection:
+        raise sa.exc.OperationalError("", {}, Exception("unable to open database file"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(database._connections, "borrow", broken)
+        together.let_go()
+    assert [type(together.answers[word]) for word in "abc"] == [Unavailable] * 3
+    assert database.write(add("d")) == "D"
+    assert words(database) == {"d"}
+
+
 def test_a_write_inside_a_write_is_refused_rather_than_waited_for(database: Database) -> None:
     with pytest.raises(RuntimeError, match="another write"):
         database.write(lambda db: database.write(add("a")))
