@@ -31,6 +31,8 @@ for number in range(6):
             kipu.log_image(np.full((8, 8, 3), 200, np.uint8), "dot.png")
             for step in (0, 10):
                 kipu.log_image(np.full((16, 16), step * 20, np.uint8), key="grid", step=step)
-            kipu.log_text("<script>window.parent.pwned = 1</script>hello page", "page.html")
+            kipu.log_text(
+                "<script>try { window.parent.pwned = 1 } catch {}</script>hello page", "page.html"
+            )
             with kipu.start_run(run_name="child", nested=True):
                 kipu.log_metric("score", 100)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _READ_WAIT_S = 60.0
+# What processes that died left should be there for the first read, but must not hold it up.
+_RECOVERY_WAIT_S = 5.0
 _REMEMBERED_RUNS = 10_000
 
 
@@ -65,6 +67,7 @@ class Tracking:
         self._store: TrackingStore | None = None
         self._background: ThreadPoolExecutor | None = None
         self._pending: list[Future[object]] = []
+        self._recovery: threading.Thread | None = None
 
     @property
     def store(self) -> TrackingStore:
@@ -82,8 +85,9 @@ class Tracking:
         if self.server is None:
             self._recover(store)
         else:
-            # In the background: the server may be slow, or away.
-            threading.Thread(target=self._recover, args=(store,), daemon=True).start()
+            # In the background: the server may be slow, or away. A read waits for it for a while.
+            self._recovery = threading.Thread(target=self._recover, args=(store,), daemon=True)
+            self._recovery.start()
         return store
 
     def _recover(self, store: TrackingStore) -> None:
@@ -108,7 +112,11 @@ class Tracking:
                 f"{self.journal.pending} metric points of this process wait for {self.uri}, which "
                 "does not take them; a read now would miss them."
             )
-        return self.store
+        store = self.store
+        if self._recovery is not None:
+            self._recovery.join(_RECOVERY_WAIT_S)
+            self._recovery = None
+        return store
 
     def finish(self, run_id: str) -> bool:
         """Wait, not without end, until the store has what was logged into a run; whether it has."""

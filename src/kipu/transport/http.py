@@ -196,7 +196,7 @@ class Transport:
                 if not retry:
                     break
             else:
-                if answer.status not in _RETRIED or not retry or attempt == retries:
+                if not retry or attempt == retries or not _may_pass(answer):
                     return answer
                 failure = error_of(answer, path)
             if attempt < retries:
@@ -285,6 +285,13 @@ def error_of(answer: Answer, what: str) -> RestException:
             "message": f"{what} answered {answer.status}: {text}",
         }
     return RestException(told)
+
+
+def _may_pass(answer: Answer) -> bool:
+    """Whether the same request may fare better later; some verdicts come with a 500 as well."""
+    if answer.status != 500:
+        return answer.status in _RETRIED
+    return error_of(answer, "").error_code == "INTERNAL_ERROR"
 
 
 def escape(path: str) -> str:
