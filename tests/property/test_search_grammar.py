@@ -26,7 +26,7 @@ from kipu.search.vocabulary import EXPERIMENTS, RUNS, Vocabulary
 
 texts = st.text(max_size=12).filter(lambda text: not ("'" in text and '"' in text))
 keys = st.text(min_size=1, max_size=8).filter(lambda key: "`" not in key or '"' not in key)
-ids = st.integers(-(10**17), 10**18 - 1).map(str)
+ids = st.integers(-(10**18) + 1, 10**18 - 1).map(str)
 values: dict[str, st.SearchStrategy[Any]] = {
     "text": texts,
     "experiment id": ids,

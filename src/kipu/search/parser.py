@@ -168,7 +168,8 @@ class Parser:
         if isinstance(value, tuple):
             return tuple(str(self._experiment_ids(one, place)) for one in value)
         text = str(value).strip()
-        if not (text.isascii() and text.removeprefix("-").isdigit() and len(text) < 19):
+        digits = text.removeprefix("-")
+        if not (digits.isascii() and digits.isdigit() and len(digits) < 19):
             raise self._error(f"{value!r} is no experiment id, a whole number in quotes.", place)
         return str(int(text))
 
