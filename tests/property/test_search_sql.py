@@ -38,6 +38,7 @@ from kipu.search import (
     decode_token,
     encode_token,
     matches,
+    number_in,
     parse_experiment_filter,
     parse_experiment_order,
     parse_run_filter,
@@ -51,7 +52,8 @@ from kipu.store.sql.search import count_runs, find_experiments, find_runs
 LARGEST = sys.float_info.max
 METRICS, PARAMS, TAGS = ("a", "b"), ("x", "y_time"), ("t", "mlflow.runName")
 NUMBERS = (-LARGEST, -1.0, 0.0, 1.0, 2.5, LARGEST, math.inf, -math.inf)
-TEXTS = ("", "a", "A", "ab", "aB", "%", "_", "[a]", "a*", "ä", "Ä", "10", "9", "a\nb", "\\")
+TEXTS = ("", "a", "A", "ab", "aB", "%", "_", "[a]", "a*", "ä", "Ä", "10", "9", "a\nb", "\\", "0.1",
+         ".1", "1e-1", "-1.5", "nan", "inf", "1_0", " 9 ")  # fmt: skip
 TIMES = (-5, 0, 1, 2, 1000)
 STAGES = (LifecycleStage.ACTIVE, LifecycleStage.ACTIVE, LifecycleStage.DELETED)
 EXPERIMENTS = (1, 2, 7)
@@ -133,8 +135,9 @@ def _rows_of(run: Run, rows: dict[sa.Table, list[dict[str, Any]]]) -> None:
         add(tables.latest_metrics, **row, **older, kind=0, value=1.0)
     for table, pairs in ((tables.params, run.data.params), (tables.run_tags, run.data.tags)):
         for key, value in pairs.items():
-            row = {"key_id": keys.key_id(key), "value": value}
-            add(table, **row, value_hash=keys.value_hash(value), value_prefix=value[:64])
+            row = {"key_id": keys.key_id(key), "value": value, "value_hash": keys.value_hash(value)}
+            row |= {"number": number_in(value)} if table is tables.params else {}
+            add(table, **row, value_prefix=value[:64])
     for at, used in enumerate(run.inputs.dataset_inputs if run.inputs else ()):
         number = keys.key_id(used.dataset.name + "/" + used.dataset.digest)
         labels = {tag.key: tag.value for tag in used.tags}
@@ -208,15 +211,25 @@ def one_run(draw: st.DrawFn, run_id: str) -> Run:
 def comparisons() -> st.SearchStrategy[Comparison]:
     compared = st.sampled_from(("=", "!=", ">", ">=", "<", "<="))
     patterns = st.sampled_from((*TEXTS, "a%", "%b", "_", "a_", "%a%b", "%%"))
+    alike = st.sampled_from(("LIKE", "NOT LIKE", "ILIKE", "NOT ILIKE"))
+    in_list = st.sampled_from(("IN", "NOT IN"))
     worded = st.one_of(
         st.tuples(st.sampled_from(("=", "!=")), st.sampled_from(TEXTS)),
-        st.tuples(st.sampled_from(("LIKE", "ILIKE")), patterns),
+        st.tuples(alike, patterns),
+        st.tuples(in_list, st.lists(st.sampled_from(TEXTS), min_size=1, max_size=3).map(tuple)),
     )
+
+    def numbered(values: Sequence[float]) -> st.SearchStrategy[Any]:
+        one = st.sampled_from(values)
+        return st.one_of(
+            st.tuples(compared, one),
+            st.tuples(in_list, st.lists(one, min_size=1, max_size=3).map(tuple)),
+            st.tuples(st.sampled_from(("BETWEEN", "NOT BETWEEN")), st.tuples(one, one)),
+        )
+
     present = st.tuples(st.sampled_from(("IS NULL", "IS NOT NULL")), st.none())
     names = st.sampled_from(("train", "test", "TRAIN", "1", "training"))
-    listed = st.tuples(
-        st.sampled_from(("IN", "NOT IN")), st.lists(names, min_size=1, max_size=2).map(tuple)
-    )
+    listed = st.tuples(in_list, st.lists(names, min_size=1, max_size=2).map(tuple))
 
     def on(kind: str, key: Sequence[str], *rest: st.SearchStrategy[Any]) -> Any:
         fields = st.builds(Field, st.just(kind), st.sampled_from(key))
@@ -224,17 +237,18 @@ def comparisons() -> st.SearchStrategy[Comparison]:
 
     ids = st.sampled_from(("00000" + "0" * 27, "%", "0%"))
     return st.one_of(
-        on("metric", METRICS, st.tuples(compared, st.sampled_from(NUMBERS))),
-        on("param", PARAMS, worded, present),
+        on("metric", METRICS, numbered(NUMBERS), present),
+        on("param", PARAMS, worded, numbered((-1.5, 0.1, 9.0, 10.0, 1e300)), present),
         on("tag", TAGS, worded, present),
-        on("attribute", ("run_name", "status", "user_id"), worded),
+        on("attribute", ("status", "user_id"), worded),
+        on("attribute", ("run_name",), worded, present),
         on("attribute", ("run_id",), st.tuples(st.sampled_from(("=", "!=", "LIKE")), ids)),
         on("attribute", ("artifact_uri",), st.tuples(st.just("LIKE"), st.sampled_from(
             ("s3://b/1/%", "%artifacts", "S3%")))),
-        on("attribute", ("start_time", "end_time"), st.tuples(compared, st.sampled_from(
-            (*TIMES, 0.5, -1e300, math.inf)))),
-        on("dataset", ("name", "digest", "context"), listed,
-           st.tuples(st.sampled_from(("=", "!=", "LIKE", "ILIKE")), names)),
+        on("attribute", ("start_time",), numbered((*TIMES, 0.5, -1e300, math.inf))),
+        on("attribute", ("end_time",), numbered((*TIMES, 0.5, -1e300, math.inf)), present),
+        on("dataset", ("name", "digest", "context"), listed, present,
+           st.tuples(st.sampled_from(("=", "!=")) | alike, names)),
     )  # fmt: skip
 
 

@@ -12,6 +12,9 @@ from kipu.search import (
     Comparison,
     Field,
     InvalidSearch,
+    Node,
+    Not,
+    Or,
     OrderBy,
     decode_token,
     encode_token,
@@ -68,6 +71,34 @@ NEWEST_FIRST = [OrderBy(START_TIME, ascending=False), OrderBy(RUN_ID)]
         ("dataset.name IN ('train')", Field("dataset", "name"), "IN", ("train",)),
         ("datasets.context ILIKE 't%'", Field("dataset", "context"), "ILIKE", "t%"),
         ("AND metrics.m > 1 AND", METRIC_M, ">", 1.0),
+        # Beyond MLflow:
+        ("metrics.m IS NULL", METRIC_M, "IS NULL", None),
+        ("metrics.m IN (1,2.5)", METRIC_M, "IN", (1.0, 2.5)),
+        ("metrics.m not in (-1,)", METRIC_M, "NOT IN", (-1.0,)),
+        ("metrics.m between 1 and 2", METRIC_M, "BETWEEN", (1.0, 2.0)),
+        ("metrics.m NOT BETWEEN 1 AND 2", METRIC_M, "NOT BETWEEN", (1.0, 2.0)),
+        ("params.lr = 0.1", Field("param", "lr"), "=", 0.1),
+        ("params.lr > 1", Field("param", "lr"), ">", 1.0),
+        ("params.lr IN (1, 2)", Field("param", "lr"), "IN", (1.0, 2.0)),
+        ("params.lr IN ('1', '2')", Field("param", "lr"), "IN", ("1", "2")),
+        ("params.lr BETWEEN 0 AND 1e-1", Field("param", "lr"), "BETWEEN", (0.0, 0.1)),
+        ("params.lr NOT LIKE 'a'", Field("param", "lr"), "NOT LIKE", "a"),
+        ("tags.t not ilike 'a'", Field("tag", "t"), "NOT ILIKE", "a"),
+        (
+            "status IN ('FINISHED','FAILED')",
+            Field("attribute", "status"),
+            "IN",
+            ("FINISHED", "FAILED"),
+        ),
+        ("end_time IS NULL", Field("attribute", "end_time"), "IS NULL", None),
+        ("run_name IS NOT NULL", Field("attribute", "run_name"), "IS NOT NULL", None),
+        ("start_time BETWEEN 1 AND 2.5", START_TIME, "BETWEEN", (1, 2.5)),
+        ("dataset.context IS NULL", Field("dataset", "context"), "IS NULL", None),
+        ("(metrics.m > 0)", METRIC_M, ">", 0.0),
+        ("((metrics.m > 0))", METRIC_M, ">", 0.0),
+        ("1 < metrics.m", METRIC_M, ">", 1.0),
+        ("1=metrics.m", METRIC_M, "=", 1.0),
+        ("0.5 >= params.lr", Field("param", "lr"), "<=", 0.5),
     ],
 )
 def test_a_comparison_of_runs_is_read(
@@ -85,6 +116,39 @@ def test_comparisons_are_joined_by_and() -> None:
     assert parse_run_filter("metrics.m > 1\nand and metrics.m < 5 AND") == And(parts)
 
 
+P = Comparison(METRIC_M, ">", 1.0)
+Q = Comparison(Field("param", "q"), "=", "x")
+R = Comparison(Field("tag", "r"), "IS NULL")
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ("{p} OR {q}", Or((P, Q))),
+        ("{p} or {q} or {r}", Or((P, Q, R))),
+        ("{p} OR {q} AND {r}", Or((P, And((Q, R))))),
+        ("({p} OR {q}) AND {r}", And((Or((P, Q)), R))),
+        ("{p} AND ({q} AND {r})", And((P, And((Q, R))))),
+        ("NOT {p}", Not(P)),
+        ("NOT {p} AND {q}", And((Not(P), Q))),
+        ("NOT ({p} AND {q})", Not(And((P, Q)))),
+        ("not not({p})", Not(Not(P))),
+        ("{q} AND NOT ({p} OR {r})", And((Q, Not(Or((P, R)))))),
+        ("1 < metrics.m <= 5", And((P, Comparison(METRIC_M, "<=", 5.0)))),
+        ("5 >= metrics.m > 1 OR {q}", Or((And((Comparison(METRIC_M, "<=", 5.0), P)), Q))),
+        (
+            "metrics.m BETWEEN 1 AND 2 AND {q}",
+            And((Comparison(METRIC_M, "BETWEEN", (1.0, 2.0)), Q)),
+        ),
+        ("AND {p} AND AND {q} AND", And((P, Q))),
+    ],
+)
+def test_or_not_and_parentheses_are_read(text: str, tree: Node) -> None:
+    full = text.format(p="metrics.m > 1", q="params.q = 'x'", r="tags.r IS NULL")
+    assert parse_run_filter(full) == tree
+    assert parse_run_filter(print_filter(tree)) == tree
+
+
 def test_no_filter_lets_everything_through() -> None:
     assert parse_run_filter(None) is parse_run_filter("") is parse_run_filter("AND") is None
 
@@ -97,28 +161,53 @@ def test_no_filter_lets_everything_through() -> None:
         ("attributes.run_nam = 'x'", 11, "Did you mean run_name?"),
         ("status_ = 'x'", 0, "Did you mean status?"),
         ("metrics.m = '1'", 12, "a number without quotes; found '1'"),
-        ("metrics.m IS NULL", 10, "not IS NULL"),
-        ("metrics.m IN (1,2)", 10, "not IN"),
         ("metrics.m > +1", 12, "a number"),
         ("metrics.m > nan", 12, "a number"),
-        ("params.lr = 0.1", 12, "a text in quotes; found 0.1"),
         ("params.lr = `0.1`", 12, "a text in quotes"),
-        ("params.lr > '0.05'", 10, "not >"),
+        ("params.lr > '0.05'", 12, "a number without quotes; found '0.05'"),
         ("params.lr == 'a'", 10, "equality is ="),
         ("params.lr <> 'a'", 10, "inequality is !="),
-        ("params.lr NOT LIKE 'a'", 14, "NOT goes with IN"),
-        ("params.lr RLIKE 'a'", 10, "a comparator"),
+        ("params.lr NOT = 'a'", 14, "after NOT"),
         ("params.lr IS 'a'", 13, "NULL or NOT NULL"),
         ("params.lr IS NOT 'a'", 17, "NULL; found"),
-        ("params.Model IN ('CNN')", 13, "not IN"),
         ("params.dash-key = 'x'", 11, "params.`dash-"),
         ("metrics.a/b > 1", 9, "backticks"),
         ("params.lr = 'it''s'", 16, "next quote"),
         ("params.lr = 'it\\'s'", 18, "never closed"),
         ("params.lr = 'x", 12, "never closed"),
-        ("status IN ('FINISHED','FAILED')", 7, "not IN"),
         ("start_time = '100'", 13, "a number"),
-        ("run_id IN ()", 11, "a list of quoted texts"),
+        ("run_id IN ()", 11, r"a list, such as \('a', 'b'\)"),
+        ("run_id IN 'a'", 10, "a list, such as"),
+        ("run_id IN ('a', 1)", 16, "a text in quotes; found 1"),
+        ("params.p IN ('a', 1)", 18, "do not go into one list"),
+        ("params.p IN (1, 'a')", 16, "do not go into one list"),
+        ("params.p LIKE 1", 14, "a text in quotes; found 1"),
+        ("metrics.m IN ('1')", 14, "a number without quotes"),
+        ("metrics.m LIKE 'a'", 10, "not LIKE"),
+        ("metrics.m BETWEEN 1", 19, "AND and the other end"),
+        ("metrics.m BETWEEN 1 OR 2", 20, "AND and the other end"),
+        ("metrics.m BETWEEN (1, 2)", 18, "a number without quotes"),
+        ("params.p BETWEEN 'a' AND 'b'", 17, "a number without quotes"),
+        ("status IS NULL", 7, "not IS NULL"),
+        ("status BETWEEN 1 AND 2", 7, "not BETWEEN"),
+        ("1 < metrics.m > 5", 14, "point the same way"),
+        ("1 = metrics.m = 1", 14, "point the same way"),
+        ("1 < status", 2, "not >"),
+        ("1 = status", 0, "a text in quotes; found 1"),
+        ("1 LIKE params.p", 2, "a comparator such as <"),
+        ("1 < 2", 4, "a field to compare"),
+        ("(metrics.m > 0", 0, "never closed"),
+        ("(metrics.m > 0 AND", 18, "a field to compare"),
+        ("(metrics.m > 0 metrics.n < 1)", 15, r"AND, OR or \)"),
+        ("metrics.m > 0)", 13, "AND, OR or the end"),
+        ("()", 1, "a field to compare"),
+        ("(AND metrics.m > 0)", 1, "a field to compare"),
+        ("(metrics.m > 0 AND)", 18, "a field to compare"),
+        ("NOT", 3, "a field to compare"),
+        ("OR metrics.m > 0", 0, "a field to compare"),
+        ("metrics.m > 0 OR", 16, "a field to compare"),
+        ("metrics.m > 0 OR AND metrics.m < 5", 17, "a field to compare"),
+        ("metrics.m > 0 NOT metrics.m < 5", 14, "AND, OR or the end"),
         ("run_id IN ('a' 'b')", 15, r", or \)"),
         ("run_id = ('a')", 9, "a text in quotes"),
         ("dataset.source = 's'", 8, "one of name, digest, context"),
@@ -128,9 +217,6 @@ def test_no_filter_lets_everything_through() -> None:
         ("experiment_id = '1'", 0, "no attribute"),
         ("duration > 1", 0, "no attribute"),
         ("attributes.foo = 'x'", 11, "no attribute 'foo'"),
-        ("(metrics.m > 0)", 0, "parentheses"),
-        ("NOT metrics.m > 0", 0, "NOT is not supported"),
-        ("metrics.m > 0 OR metrics.m < 0", 14, "OR is not supported"),
         ("metrics.m > 0 metrics.m < 5", 14, "expected AND"),
         ("metrics.m > 0;", 13, "expected AND"),
         ("metrics.m > 0 -- why", 14, "expected AND"),
@@ -139,7 +225,6 @@ def test_no_filter_lets_everything_through() -> None:
         ("`metrics.m` > 0", 0, "metrics.`m`"),
         ("metrics.m", 9, "found the end"),
         ("metrics.m >", 11, "found the end"),
-        ("1 < metrics.m", 0, "a field to compare"),
         ("'x' = params.lr", 0, "a field to compare"),
         ("params.lr LIKE '" + "x" * 10_001 + "'", 15, "at most 10000"),
     ],
@@ -155,11 +240,13 @@ def test_a_wrong_filter_is_refused_at_the_character(text: str, position: int, wh
 
 def test_the_message_shows_the_place() -> None:
     with pytest.raises(InvalidSearch) as refused:
-        parse_run_filter("metrics.m > 1 OR metrics.m < 0")
+        parse_run_filter("metrics.m > 1 OR loss < 0")
     assert refused.value.message == (
-        "Invalid filter: OR is not supported: only AND joins comparisons.\n"
-        "  metrics.m > 1 OR metrics.m < 0\n"
-        "                ^"
+        "Invalid filter: no attribute 'loss'; one of run_id, run_name, status, user_id,"
+        " artifact_uri, start_time, end_time. Did you mean metrics.loss or params.loss or"
+        " tags.loss?\n"
+        "  metrics.m > 1 OR loss < 0\n"
+        "                   ^"
     )
 
 
@@ -173,10 +260,10 @@ def test_the_error_survives_a_pickle() -> None:
 
 def test_the_message_shows_only_the_neighbourhood_of_a_long_filter() -> None:
     with pytest.raises(InvalidSearch) as refused:
-        parse_run_filter(" AND ".join(["metrics.m > 1"] * 50) + "\nOR")
+        parse_run_filter(" AND ".join(["metrics.m > 1"] * 50) + "\n;")
     shown, caret = refused.value.message.splitlines()[1:]
     assert len(shown) < 80
-    assert shown[caret.index("^") :] == "OR"
+    assert shown[caret.index("^") :] == ";"
 
 
 @pytest.mark.parametrize(
@@ -240,6 +327,11 @@ def test_what_no_engine_could_take_is_refused() -> None:
         parse_run_filter(" AND ".join(["metrics.m > 1"] * 101))
     with pytest.raises(InvalidSearch, match="more than 10000 values"):
         parse_run_filter("run_id IN (" + "'a'," * 10_001 + ")")
+    with pytest.raises(InvalidSearch, match="more than 10000 values"):
+        parse_run_filter(" OR ".join(["run_id IN (" + "'a'," * 5_001 + ")"] * 2))
+    for deep in ("(" * 21 + "metrics.m > 1" + ")" * 21, "NOT " * 21 + "metrics.m > 1"):
+        with pytest.raises(InvalidSearch, match="at most 20 deep"):
+            parse_run_filter(deep)
     with pytest.raises(InvalidSearch, match="surrogate"):
         parse_run_filter("params.p = '\ud800'")
     with pytest.raises(InvalidParameter, match="at most 20"):
@@ -266,6 +358,10 @@ def test_what_is_no_text_is_refused() -> None:
         "experiment_id NOT IN ('1', '2')",
         "tags.t IS NULL",
         "tag.`k y` != 'x'",
+        "name IN ('a')",
+        "tags.t NOT IN ('x')",
+        "name = 'a' OR NOT (name = 'b')",
+        "creation_time BETWEEN 1 AND 5",
     ],
 )
 def test_filters_of_experiments_are_read(text: str) -> None:
@@ -278,7 +374,6 @@ def test_filters_of_experiments_are_read(text: str) -> None:
     [
         "attributes.name = 'a'",
         "attr.name = 'a'",
-        "name IN ('a')",
         "name > 'a'",
         "name IS NULL",
         "name = 5",
@@ -289,12 +384,10 @@ def test_filters_of_experiments_are_read(text: str) -> None:
         "experiment_id = 'abc'",
         "experiment_id IN ('1', 'x')",
         "experiment_id LIKE '1'",
-        "tags.t IN ('x')",
         "metrics.m > 1",
         "params.x = 'a'",
         "lifecycle_stage = 'active'",
         "artifact_location = 'x'",
-        "name = 'a' OR name = 'b'",
     ],
 )
 def test_wrong_filters_of_experiments_are_refused(text: str) -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from kipu.entities import Param, RunTag
 from kipu.exceptions import MlflowException
+from kipu.search import number_in
 from kipu.store.sql import names as names_room
-from kipu.store.sql.labels import number_in
 from kipu.store.sql.store import SqlStore
 
 

@@ -1,7 +1,7 @@
 """The filter language: text -> tree, or an error that points at the character; and its meaning."""
 
 from kipu.search.errors import InvalidSearch
-from kipu.search.evaluate import SortValue, matches, sort_entities, sort_key, sort_value
+from kipu.search.evaluate import SortValue, compare, matches, sort_entities, sort_key, sort_value
 from kipu.search.grammar import (
     parse_experiment_filter,
     parse_experiment_order,
@@ -9,6 +9,7 @@ from kipu.search.grammar import (
     parse_run_filter,
     parse_run_order,
 )
+from kipu.search.numbers import is_numeric, number_in
 from kipu.search.pages import PageKey, decode_token, encode_token
 from kipu.search.printer import print_field, print_filter, print_order
 from kipu.search.tree import And, Comparison, Field, Node, Not, Or, OrderBy
@@ -24,9 +25,12 @@ __all__ = [
     "OrderBy",
     "PageKey",
     "SortValue",
+    "compare",
     "decode_token",
     "encode_token",
+    "is_numeric",
     "matches",
+    "number_in",
     "parse_experiment_filter",
     "parse_experiment_order",
     "parse_logged_model_filter",

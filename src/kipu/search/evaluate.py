@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from kipu.entities import Experiment, Run
 from kipu.entities.tag_names import MLFLOW_DATASET_CONTEXT, MLFLOW_RUN_NAME
+from kipu.search.numbers import is_numeric, number_in
 from kipu.search.patterns import fold, is_like
 from kipu.search.tree import And, Comparison, Field, Node, Not, Or, OrderBy
 
@@ -26,18 +27,32 @@ class SortValue(NamedTuple):
     value: Any
 
 
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+_POSITIVE: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
-    "!=": operator.ne,
     ">": operator.gt,
     ">=": operator.ge,
     "<": operator.lt,
     "<=": operator.le,
     "LIKE": is_like,
     "ILIKE": lambda text, pattern: is_like(fold(text), fold(pattern)),
-    "IN": lambda text, known: text in known,
-    "NOT IN": lambda text, known: text not in known,
+    "IN": lambda value, known: value in known,
+    "BETWEEN": lambda value, ends: ends[0] <= value <= ends[1],
 }
+# What is there and does not meet the other one.
+_NEGATIVE = {
+    "!=": "=",
+    "NOT LIKE": "LIKE",
+    "NOT ILIKE": "ILIKE",
+    "NOT IN": "IN",
+    "NOT BETWEEN": "BETWEEN",
+}
+
+
+def compare(value: Any, comparator: str, wanted: Any) -> bool:
+    """Whether a value that is there meets a comparison."""
+    if comparator in _NEGATIVE:
+        return not _POSITIVE[_NEGATIVE[comparator]](value, wanted)
+    return _POSITIVE[comparator](value, wanted)
 
 
 def matches(tree: Node | None, entity: Run | Experiment) -> bool:
@@ -51,18 +66,18 @@ def matches(tree: Node | None, entity: Run | Experiment) -> bool:
             return any(matches(part, entity) for part in parts)
         case Not(part):
             return not matches(part, entity)
-        case Comparison(field, "IS NULL"):
-            return not _values(field, entity)
-        case Comparison(field, "IS NOT NULL"):
-            return bool(_values(field, entity))
         case Comparison(field, comparator, wanted):
             if field == _RUN_NAME:
                 # As in MLflow, a filter reads the tag, and only an order the run's own name.
                 field = Field("tag", MLFLOW_RUN_NAME)
-            if isinstance(entity, Experiment) and field.key == "experiment_id":
+            values = _values(field, entity)
+            if wanted is None:
+                return bool(values) == (comparator == "IS NOT NULL")
+            if isinstance(entity, Experiment):
                 wanted = _as_numbers(field, wanted)
-            compare = _COMPARE[comparator]
-            return any(compare(value, wanted) for value in _values(field, entity))
+            elif field.kind == "param" and is_numeric(wanted):
+                values = [number for text in values if (number := number_in(text)) is not None]
+            return any(compare(value, comparator, wanted) for value in values)
 
 
 def sort_entities(entities: Iterable[T], order: Sequence[OrderBy]) -> list[T]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kipu.exceptions import InvalidParameter
 from kipu.search.errors import InvalidSearch
+from kipu.search.orders import OrderParser
 from kipu.search.parser import Parser
 from kipu.search.tree import Field, Node, OrderBy
 from kipu.search.vocabulary import EXPERIMENTS, LOGGED_MODELS, RUNS, Vocabulary
@@ -97,7 +98,7 @@ def _order(order_by: Sequence[str] | None, vocabulary: Vocabulary) -> list[Order
     for text in order_by:
         if not isinstance(text, str):
             raise InvalidParameter(f"order_by is a list of texts; found {text!r} in it.")
-        part = Parser(text, "order_by", vocabulary).order()
+        part = OrderParser(text, "order_by", vocabulary).order()
         if part.field not in {known.field for known in order}:
             order.append(part)
         elif vocabulary.refuses_repeated_order:

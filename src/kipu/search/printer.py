@@ -21,6 +21,8 @@ def print_filter(tree: Node | None) -> str:
             return ""
         case Comparison(field, operator, None):
             return f"{print_field(field)} {operator}"
+        case Comparison(field, "BETWEEN" | "NOT BETWEEN" as operator, (low, high)):
+            return f"{print_field(field)} {operator} {_value(low)} AND {_value(high)}"
         case Comparison(field, operator, value):
             return f"{print_field(field)} {operator} {_value(value)}"
         case And(parts):

@@ -1,7 +1,7 @@
 """What a filter and an order mean, free of how they were written.
 
-Every node has two truth values: a comparison with something that is not there is false, and so
-``Not`` of it is true.
+Every node has two truth values: a comparison with something that is not there is false, ``!=`` and
+``NOT LIKE`` included, and so ``Not`` of it is true.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from msgspec import Struct
 
 FieldKind = Literal["metric", "param", "tag", "attribute", "dataset"]
 Operator = Literal[
-    "=", "!=", ">", ">=", "<", "<=", "LIKE", "ILIKE", "IN", "NOT IN", "IS NULL", "IS NOT NULL"
-]
-Value: TypeAlias = int | float | str | tuple[str, ...] | None
+    "=", "!=", ">", ">=", "<", "<=",
+    "LIKE", "NOT LIKE", "ILIKE", "NOT ILIKE", "RLIKE", "NOT RLIKE",
+    "IN", "NOT IN", "BETWEEN", "NOT BETWEEN", "IS NULL", "IS NOT NULL",
+]  # fmt: skip
+Value: TypeAlias = int | float | str | tuple[int | float | str, ...] | None
 
 
 class Field(Struct, frozen=True):
@@ -25,7 +27,11 @@ class Field(Struct, frozen=True):
 
 
 class Comparison(Struct, frozen=True):
-    """``field operator value``; metric values are floats, ``IS [NOT] NULL`` has no value."""
+    """``field operator value``.
+
+    Metrics compare with floats; params with floats as numbers, with texts as texts. ``IN`` has a
+    tuple of one type, ``BETWEEN`` one of two numbers, both included; ``IS [NOT] NULL`` has None.
+    """
 
     field: Field
     operator: Operator

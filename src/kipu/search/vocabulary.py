@@ -7,7 +7,12 @@ from typing import Literal, NamedTuple
 
 from kipu.search.tree import FieldKind, Operator
 
-ValueType = Literal["number", "time", "whole", "text", "experiment id"]
+# "text or number" is a number where it is compared as one, "bare" texts may stand without quotes,
+# "quoted whole" numbers with them.
+ValueType = Literal[
+    "number", "time", "whole", "quoted whole", "text", "text or number", "bare text",
+    "bare text or number", "experiment id",
+]  # fmt: skip
 
 
 class Rule(NamedTuple):
@@ -36,11 +41,18 @@ class Vocabulary(NamedTuple):
     refuses_repeated_order: bool
 
 
-_NUMERIC: tuple[Operator, ...] = ("=", "!=", ">", ">=", "<", "<=")
-_EQUAL: tuple[Operator, ...] = ("=", "!=")
-_TEXT: tuple[Operator, ...] = (*_EQUAL, "LIKE", "ILIKE")
-_LISTED: tuple[Operator, ...] = ("IN", "NOT IN")
-_OPTIONAL: tuple[Operator, ...] = (*_TEXT, "IS NULL", "IS NOT NULL")
+ORDERING: tuple[Operator, ...] = (">", ">=", "<", "<=")
+RANGES: tuple[Operator, ...] = ("BETWEEN", "NOT BETWEEN")
+PATTERNS: tuple[Operator, ...] = ("LIKE", "NOT LIKE", "ILIKE", "NOT ILIKE")
+EQUAL: tuple[Operator, ...] = ("=", "!=", "IN", "NOT IN")
+NUMERIC: tuple[Operator, ...] = ("=", "!=", *ORDERING, "IN", "NOT IN", *RANGES)
+TEXT: tuple[Operator, ...] = (*EQUAL, *PATTERNS)
+OPTIONAL: tuple[Operator, ...] = ("IS NULL", "IS NOT NULL")
+"""What a field that may be missing has besides."""
+
+METRIC = Rule("number", (*NUMERIC, *OPTIONAL))
+PARAM = Rule("text or number", (*NUMERIC, *PATTERNS, *OPTIONAL))
+TAG = Rule("text", (*TEXT, *OPTIONAL))
 
 RUNS = Vocabulary(
     thing="run",
@@ -61,23 +73,21 @@ RUNS = Vocabulary(
         "dataset": "dataset",
     },
     keyed={
-        "metric": Rule("number", _NUMERIC),
-        "param": Rule("text", _OPTIONAL),
-        "tag": Rule("text", _OPTIONAL),
+        "metric": METRIC,
+        "param": PARAM,
+        "tag": TAG,
     },
     named={
         "attribute": {
-            "run_id": Rule("text", (*_TEXT, *_LISTED)),
-            "run_name": Rule("text", _TEXT),
-            "status": Rule("text", _TEXT),
-            "user_id": Rule("text", _TEXT),
-            "artifact_uri": Rule("text", _TEXT),
-            "start_time": Rule("time", _NUMERIC),
-            "end_time": Rule("time", _NUMERIC),
+            "run_id": Rule("text", TEXT),
+            "run_name": TAG,
+            "status": Rule("text", TEXT),
+            "user_id": Rule("text", TEXT),
+            "artifact_uri": Rule("text", TEXT),
+            "start_time": Rule("time", NUMERIC),
+            "end_time": Rule("time", (*NUMERIC, *OPTIONAL)),
         },
-        "dataset": {
-            name: Rule("text", (*_TEXT, *_LISTED)) for name in ("name", "digest", "context")
-        },
+        "dataset": dict.fromkeys(("name", "digest", "context"), TAG),
     },
     aliases={
         "created": "start_time",
@@ -94,13 +104,13 @@ RUNS = Vocabulary(
 EXPERIMENTS = Vocabulary(
     thing="experiment",
     entities={"attribute": "attribute", "tags": "tag", "tag": "tag"},
-    keyed={"tag": Rule("text", _OPTIONAL)},
+    keyed={"tag": TAG},
     named={
         "attribute": {
-            "name": Rule("text", _TEXT),
-            "creation_time": Rule("whole", _NUMERIC),
-            "last_update_time": Rule("whole", _NUMERIC),
-            "experiment_id": Rule("experiment id", (*_EQUAL, *_LISTED)),
+            "name": Rule("text", TEXT),
+            "creation_time": Rule("whole", NUMERIC),
+            "last_update_time": Rule("whole", NUMERIC),
+            "experiment_id": Rule("experiment id", EQUAL),
         }
     },
     aliases={},
@@ -117,13 +127,13 @@ LOGGED_MODELS = Vocabulary(
     named={
         "attribute": {
             **{
-                name: Rule("text", (*_EQUAL, *_LISTED))
+                name: Rule("text", EQUAL)
                 for name in ("name", "model_id", "model_type", "source_run_id", "lifecycle_stage")
             },
-            "experiment_id": Rule("experiment id", (*_EQUAL, *_LISTED)),
-            "status": Rule("whole", _NUMERIC),
-            "creation_timestamp": Rule("whole", _NUMERIC),
-            "last_updated_timestamp": Rule("whole", _NUMERIC),
+            "experiment_id": Rule("experiment id", EQUAL),
+            "status": Rule("whole", ("=", "!=", *ORDERING)),
+            "creation_timestamp": Rule("whole", ("=", "!=", *ORDERING)),
+            "last_updated_timestamp": Rule("whole", ("=", "!=", *ORDERING)),
         }
     },
     aliases={

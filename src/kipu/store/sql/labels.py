@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from kipu.entities import Param, RunTag
 from kipu.exceptions import InvalidParameter, ResourceNotFound
+from kipu.search import number_in
 from kipu.store.sql.access import SqlAccess, one_run
 from kipu.store.sql.keys import PARAM, TAG, key_id, value_hash, value_prefix
 from kipu.store.sql.names import Names
@@ -135,16 +135,6 @@ def rename_by_tag(
     if name is not None:
         place = {"of_experiment": experiment_id, "of_run": run_no, "to_name": name}
         db.execute(_rename, place)
-
-
-def number_in(text: str) -> float | None:
-    """The finite number that a param's text spells, or None."""
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    # Python reads 1_000 as a number; nobody else does.
-    return number if math.isfinite(number) and "_" not in text else None
 
 
 def _row(experiment_id: int, run_no: int, key: str, value: str) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from kipu.entities.tag_names import MLFLOW_DATASET_CONTEXT, MLFLOW_RUN_NAME
-from kipu.search import And, Comparison, Field, Node, Not, Or
+from kipu.search import And, Comparison, Field, Node, Not, Or, is_numeric
+from kipu.search.tree import Value
 from kipu.store.sql import tables
 from kipu.store.sql.held import ByKey
 from kipu.store.sql.keys import key_id, value_hash
@@ -37,10 +38,15 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt,
     "<=": operator.le,
     "LIKE": lambda column, pattern: column.like(pattern),
+    "NOT LIKE": lambda column, pattern: column.not_like(pattern),
     # lower() of both by the database, which knows which letters have a case.
     "ILIKE": lambda column, pattern: sa.func.lower(column).like(sa.func.lower(pattern)),
+    "NOT ILIKE": lambda column, pattern: sa.func.lower(column).not_like(sa.func.lower(pattern)),
     "IN": lambda column, known: column.in_(known),
     "NOT IN": lambda column, known: column.not_in(known),
+    "IS NOT NULL": lambda column, _: column.is_not(None),
+    "BETWEEN": lambda column, ends: column.between(*ends),
+    "NOT BETWEEN": lambda column, ends: sa.not_(column.between(*ends)),
 }
 
 
@@ -66,15 +72,25 @@ class RunConditions:
             case Not(part):
                 return sa.not_(self.of(part))
             case Comparison(field, "IS NULL"):
-                return sa.not_(self._row_exists(field))
+                return sa.not_(self._present(field))
             case Comparison(field, "IS NOT NULL"):
-                return self._row_exists(field)
+                return self._present(field)
             case Comparison(Field("attribute", key), comparator, value) if key != "run_name":
                 return self._attribute(key, comparator, value)
             case Comparison(Field("dataset", key), comparator, value):
                 return self._dataset(key, comparator, value)
             case Comparison(field):
                 return self._row_exists(field, node)
+
+    def _present(self, field: Field) -> Condition:
+        """That the run has something under this name."""
+        match field:
+            case Field("attribute", key) if key != "run_name":
+                return self.attribute(key).is_not(None)
+            case Field("dataset", key):
+                return self._dataset(key)
+            case _:
+                return self._row_exists(field)
 
     def attribute(self, key: str) -> sa.ColumnElement[Any]:
         """The value of an attribute on the run's row."""
@@ -96,7 +112,7 @@ class RunConditions:
             conditions.append(value_condition(table, comparison))
         return self._exists(table, *conditions)
 
-    def _dataset(self, key: str, comparator: str, value: Any) -> Condition:
+    def _dataset(self, key: str, comparator: str = "IS NOT NULL", value: Any = None) -> Condition:
         link = tables.run_links.alias()
         if key == "context":
             # Compared with what it lacks, NULL: false, and EXISTS asks no more.
@@ -178,17 +194,26 @@ def value_condition(table: Columns, comparison: Comparison) -> Condition:
     """That the value in a row of a metric, param or tag meets a comparison."""
     comparator, value = comparison.operator, comparison.value
     if comparison.field.kind == "metric":
-        return _metric(table, comparator, float(value))  # type: ignore[arg-type]
+        return _metric(table, comparator, value)
+    if is_numeric(value):
+        # Only params compare as numbers; NULL where they are none.
+        return sa.and_(table.c.number.is_not(None), compare(table.c.number, comparator, value))
     met = compare(table.c.value, comparator, value)
-    if comparator == "=":
-        # The hash finds the row, the text makes sure.
-        return sa.and_(table.c.value_hash == value_hash(str(value)), met)
-    return met
+    # The hash finds the row, the text makes sure.
+    return sa.and_(hash_condition(table, value), met) if comparator in ("=", "IN") else met
 
 
-def _metric(table: Columns, comparator: str, value: float) -> Condition:
+def hash_condition(table: Columns, value: Value) -> Condition:
+    """That a row's value has the hash of this text, or of one of these."""
+    if isinstance(value, tuple):
+        hashes: Condition = table.c.value_hash.in_([value_hash(str(one)) for one in value])
+        return hashes
+    return table.c.value_hash == value_hash(str(value))
+
+
+def _metric(table: Columns, comparator: str, value: Any) -> Condition:
     met = compare(table.c.value, comparator, value)
-    if comparator == "!=":
+    if comparator in ("!=", "NOT IN", "NOT BETWEEN"):
         return sa.or_(table.c.kind == NAN, met)
     if comparator == "=" and abs(value) < _LARGEST:
         return sa.and_(table.c.kind == NUMBER, met)
@@ -211,8 +236,15 @@ def linked(link: Columns, dataset: Columns) -> Condition:
 
 def compare(column: sa.ColumnElement[Any], comparator: str, value: Any) -> Condition:
     """One comparison as SQL."""
-    if isinstance(value, float):
-        # A fraction is not rounded to the type of the column.
-        value = sa.literal(value, sa.Double())
+    # A fraction is not rounded to the type of the column.
+    match value:
+        case float():
+            value = _double(value)
+        case tuple() if any(isinstance(one, float) for one in value):
+            value = [_double(one) for one in value]
     met: Condition = _COMPARE[comparator](column, value)
     return met
+
+
+def _double(value: float) -> sa.ColumnElement[float]:
+    return sa.literal(float(value), sa.Double())
