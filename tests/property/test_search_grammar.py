@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from hypothesis import given
@@ -25,6 +26,8 @@ from kipu.search import (
     print_filter,
     print_order,
 )
+from kipu.search.pattern_tree import PatternError
+from kipu.search.regular import check_pattern
 from kipu.search.tree import Operator
 from kipu.search.vocabulary import (
     EXPERIMENTS,
@@ -76,12 +79,21 @@ def comparisons(draw: st.DrawFn, vocabulary: Vocabulary) -> Comparison:
 
 def types_of(rule: Rule, operator: Operator) -> list[st.SearchStrategy[Any]]:
     """What an operator takes, for a field that takes texts and numbers."""
+    if operator in ("RLIKE", "NOT RLIKE"):
+        return [st.from_regex(r"[a-z .^$]*(\[\w+\]\+)?", fullmatch=True).filter(_is_pattern)]
     if rule.type not in ("text or number", "bare text or number"):
         return [values[rule.type]]
     numbers, texts = values["number"], values["text"]
     if operator in (*ORDERING, *RANGES):
         return [numbers]
     return [texts] if operator in PATTERNS or rule.type.startswith("bare") else [texts, numbers]
+
+
+def _is_pattern(text: str) -> bool:
+    with suppress(PatternError):
+        check_pattern(text)
+        return True
+    return False
 
 
 def filters(vocabulary: Vocabulary) -> st.SearchStrategy[Node]:

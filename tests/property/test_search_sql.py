@@ -47,6 +47,7 @@ from kipu.search import (
     sort_entities,
 )
 from kipu.store.sql import keys, search, search_drivers, search_walks, tables
+from kipu.store.sql.engine import add_functions
 from kipu.store.sql.search import count_runs, find_experiments, find_runs
 
 LARGEST = sys.float_info.max
@@ -54,6 +55,7 @@ METRICS, PARAMS, TAGS = ("a", "b"), ("x", "y_time"), ("t", "mlflow.runName")
 NUMBERS = (-LARGEST, -1.0, 0.0, 1.0, 2.5, LARGEST, math.inf, -math.inf)
 TEXTS = ("", "a", "A", "ab", "aB", "%", "_", "[a]", "a*", "ä", "Ä", "10", "9", "a\nb", "\\", "0.1",
          ".1", "1e-1", "-1.5", "nan", "inf", "1_0", " 9 ")  # fmt: skip
+EXPRESSIONS = ("", "a", "^a", "(?i)b$", r"^\d+$", "[^a]", "a|9", "(a.)+")
 TIMES = (-5, 0, 1, 2, 1000)
 STAGES = (LifecycleStage.ACTIVE, LifecycleStage.ACTIVE, LifecycleStage.DELETED)
 EXPERIMENTS = (1, 2, 7)
@@ -67,6 +69,7 @@ def database() -> Iterator[sa.Connection]:
     # The driver would begin transactions late, and not roll everything back.
     sa.event.listen(engine, "connect", lambda db, _: setattr(db, "isolation_level", None))
     sa.event.listen(engine, "begin", lambda db: db.exec_driver_sql("BEGIN"))
+    sa.event.listen(engine, "connect", lambda db, _: add_functions(db))
     with engine.connect() as db:
         db.exec_driver_sql("PRAGMA case_sensitive_like = ON")
         tables.metadata.create_all(db)
@@ -216,6 +219,7 @@ def comparisons() -> st.SearchStrategy[Comparison]:
     worded = st.one_of(
         st.tuples(st.sampled_from(("=", "!=")), st.sampled_from(TEXTS)),
         st.tuples(alike, patterns),
+        st.tuples(st.sampled_from(("RLIKE", "NOT RLIKE")), st.sampled_from(EXPRESSIONS)),
         st.tuples(in_list, st.lists(st.sampled_from(TEXTS), min_size=1, max_size=3).map(tuple)),
     )
 

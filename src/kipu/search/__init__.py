@@ -12,6 +12,7 @@ from kipu.search.grammar import (
 from kipu.search.numbers import is_numeric, number_in
 from kipu.search.pages import PageKey, decode_token, encode_token
 from kipu.search.printer import print_field, print_filter, print_order
+from kipu.search.regular import is_rlike
 from kipu.search.tree import And, Comparison, Field, Node, Not, Or, OrderBy
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "decode_token",
     "encode_token",
     "is_numeric",
+    "is_rlike",
     "matches",
     "number_in",
     "parse_experiment_filter",

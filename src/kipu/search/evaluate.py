@@ -12,6 +12,7 @@ from kipu.entities import Experiment, Run
 from kipu.entities.tag_names import MLFLOW_DATASET_CONTEXT, MLFLOW_RUN_NAME
 from kipu.search.numbers import is_numeric, number_in
 from kipu.search.patterns import fold, is_like
+from kipu.search.regular import is_rlike
 from kipu.search.tree import And, Comparison, Field, Node, Not, Or, OrderBy
 
 T = TypeVar("T", Run, Experiment)
@@ -35,6 +36,7 @@ _POSITIVE: dict[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
     "LIKE": is_like,
     "ILIKE": lambda text, pattern: is_like(fold(text), fold(pattern)),
+    "RLIKE": is_rlike,
     "IN": lambda value, known: value in known,
     "BETWEEN": lambda value, ends: ends[0] <= value <= ends[1],
 }
@@ -43,6 +45,7 @@ _NEGATIVE = {
     "!=": "=",
     "NOT LIKE": "LIKE",
     "NOT ILIKE": "ILIKE",
+    "NOT RLIKE": "RLIKE",
     "NOT IN": "IN",
     "NOT BETWEEN": "BETWEEN",
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from kipu.search.cursor import Cursor
 from kipu.search.errors import InvalidSearch
 from kipu.search.lexer import Token
+from kipu.search.pattern_tree import PatternError
+from kipu.search.regular import check_pattern
 from kipu.search.tree import Operator, Value
 from kipu.search.vocabulary import ORDERING, PATTERNS, RANGES, Rule
 
@@ -106,6 +108,13 @@ class ValueReader(Cursor):
         text = str(token.value)
         if operator in PATTERNS and len(text) > _LONGEST_PATTERN:
             raise self._error(f"a pattern has at most {_LONGEST_PATTERN} characters.", token)
+        if operator in ("RLIKE", "NOT RLIKE"):
+            try:
+                check_pattern(text)
+            except PatternError as error:
+                # The pattern begins behind its quote.
+                place = token._replace(position=token.position + 1 + error.position)
+                raise self._error(f"the regular expression: {error}", place) from error
         return text
 
     def _experiment_id(self, token: Token) -> str:

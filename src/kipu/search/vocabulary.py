@@ -43,7 +43,7 @@ class Vocabulary(NamedTuple):
 
 ORDERING: tuple[Operator, ...] = (">", ">=", "<", "<=")
 RANGES: tuple[Operator, ...] = ("BETWEEN", "NOT BETWEEN")
-PATTERNS: tuple[Operator, ...] = ("LIKE", "NOT LIKE", "ILIKE", "NOT ILIKE")
+PATTERNS: tuple[Operator, ...] = ("LIKE", "NOT LIKE", "ILIKE", "NOT ILIKE", "RLIKE", "NOT RLIKE")
 EQUAL: tuple[Operator, ...] = ("=", "!=", "IN", "NOT IN")
 NUMERIC: tuple[Operator, ...] = ("=", "!=", *ORDERING, "IN", "NOT IN", *RANGES)
 TEXT: tuple[Operator, ...] = (*EQUAL, *PATTERNS)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from kipu.exceptions import MlflowException, Unavailable
+from kipu.search import is_rlike
 from kipu.store.sql.connections import Connections
 from kipu.store.sql.writer import BUSY_TIMEOUT_S, Writer
 
@@ -116,5 +117,15 @@ def sqlite_engine(path: str, durable: bool) -> sa.Engine:
     def connected(connection: Any, _record: Any) -> None:
         for setting in settings:
             connection.execute(setting)
+        add_functions(connection)
 
     return engine
+
+
+def add_functions(connection: Any) -> None:
+    """Let SQLite search by regular expressions, without the dangers of SQLAlchemy's way."""
+    connection.create_function("regexp", 2, _regexp, deterministic=True)
+
+
+def _regexp(pattern: str, text: str | None) -> bool | None:
+    return None if text is None else is_rlike(text, pattern)

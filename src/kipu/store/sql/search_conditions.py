@@ -42,6 +42,8 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     # lower() of both by the database, which knows which letters have a case.
     "ILIKE": lambda column, pattern: sa.func.lower(column).like(sa.func.lower(pattern)),
     "NOT ILIKE": lambda column, pattern: sa.func.lower(column).not_like(sa.func.lower(pattern)),
+    "RLIKE": lambda column, pattern: column.regexp_match(pattern),
+    "NOT RLIKE": lambda column, pattern: sa.not_(column.regexp_match(pattern)),
     "IN": lambda column, known: column.in_(known),
     "NOT IN": lambda column, known: column.not_in(known),
     "IS NOT NULL": lambda column, _: column.is_not(None),
