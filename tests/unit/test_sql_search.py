@@ -16,7 +16,8 @@ from kipu.exceptions import InvalidParameter
 from kipu.search import parse_run_filter
 from kipu.store.sql import tables
 from kipu.store.sql.search_conditions import RunConditions
-from kipu.store.sql.search_drivers import drivers, parts
+from kipu.store.sql.search_drivers import Driver, drivers
+from kipu.store.sql.search_parts import parts
 from kipu.store.sql.store import SqlStore
 
 
@@ -231,6 +232,7 @@ def test_only_sqlite_is_told_which_index_to_read(dialect: sa.Dialect) -> None:
     condition = RunConditions(tables.runs).of(tree)
     text = str(sa.select(tables.runs.c.run_no).where(condition).compile(dialect=dialect))
     for driver in drivers(parts(tree), [1]):
+        assert isinstance(driver, Driver)
         text += str(driver.select(driver.rows.c.run_no).compile(dialect=dialect))
     hints = ("sqlite_autoindex_latest_metrics_1", "params_by_value", "latest_metrics_by_value")
     assert all((f"INDEXED BY {hint}" in text) == (dialect.name == "sqlite") for hint in hints)

@@ -50,8 +50,16 @@ class ByValue(_Held):
     index = "{}_by_value"
 
 
+class ByNumber(_Held):
+    """Params read by their index on numbers: the runs where one is a number."""
+
+    inherit_cache = True
+    index = "{}_by_number"
+
+
 @compiles(ByKey, "sqlite")
 @compiles(ByValue, "sqlite")
+@compiles(ByNumber, "sqlite")
 def _compile(held: _Held, compiler: SQLCompiler, **how: Any) -> str:
     text: str = compiler.visit_alias(held, **how)  # type: ignore[no-untyped-call]
     if not how.get("asfrom"):
@@ -61,5 +69,6 @@ def _compile(held: _Held, compiler: SQLCompiler, **how: Any) -> str:
 
 @compiles(ByKey)
 @compiles(ByValue)
+@compiles(ByNumber)
 def _compile_elsewhere(held: _Held, compiler: SQLCompiler, **how: Any) -> str:
     return str(compiler.visit_alias(held, **how))  # type: ignore[no-untyped-call]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -22,11 +22,10 @@ from kipu.store.sql.search_drivers import (
     Driver,
     among,
     drivers,
-    lacking_experiments,
-    parts,
+    ordered_drivers,
     rare_driver,
-    window,
 )
+from kipu.store.sql.search_parts import lacking_experiments, parts, window
 from kipu.store.sql.search_walks import (
     HAS,
     LACKS,
@@ -195,10 +194,10 @@ class _RunSearch:
         ids = self._experiment_ids
         if not ids:
             return 0
-        candidates = drivers(self._conjuncts, ids)
-        driver = rare_driver(self._db, candidates)
+        driver = rare_driver(self._db, drivers(self._conjuncts, ids))
         if driver is None:
-            driver = next((one for one in candidates if one.is_ordered), None)
+            ordered = ordered_drivers(self._conjuncts, ids)
+            driver = ordered[0] if len(ordered) == 1 else None
         scope = self._scope(ids, driver, 0)
         if driver is None:
             matching = sa.select(scope.run.c.run_no).where(
@@ -213,20 +212,30 @@ class _RunSearch:
         self, ids: tuple[int, ...], order: Sequence[OrderBy], after: Row | None, portion: int
     ) -> Iterator[Row]:
         """The rows of one experiment."""
-        candidates = drivers(self._conjuncts, ids)
-        ordered = next((driver for driver in candidates if driver.is_ordered), None)
-        # Alone, an equality is its own best driver: it reads nothing that it does not return.
-        settled = not order and len(self._conjuncts) == 1 and ordered is not None
-        rare = None if settled else rare_driver(self._db, candidates)
+        ordered = ordered_drivers(self._conjuncts, ids)
+        # Alone, equalities are their own best drivers: they read nothing that they do not return.
+        settled = not order and len(self._conjuncts) == 1 and len(ordered) > 0
+        rare = None if settled else rare_driver(self._db, drivers(self._conjuncts, ids))
         if rare is not None and (order or not rare.is_ordered):
             return sorted_rows(self._scope(ids, rare, portion), order, rare, after)
         if not order:
-            driver = rare or ordered
-            return newest_first(self._scope(ids, driver, portion), driver, after)
+            return self._newest_first(ids, [rare] if rare else ordered, after, portion)
         scope = self._scope(ids, None, portion)
         if len(order) == 1 and order[0].field.kind == "metric":
             return by_metric(scope, order[0], after)
         return sorted_rows(scope, order, None, after)
+
+    def _newest_first(
+        self, ids: tuple[int, ...], ordered: Sequence[Driver], after: Row | None, portion: int
+    ) -> Iterator[Row]:
+        if len(ordered) < 2:
+            driver = ordered[0] if ordered else None
+            return newest_first(self._scope(ids, driver, portion), driver, after)
+        share = max(_SMALLEST_PORTION, 2 * portion // len(ordered))
+        walks = [newest_first(self._scope(ids, one, share), one, after) for one in ordered]
+        # A run that several of them find comes once.
+        merged = heapq.merge(*walks, key=order_of_row(()))
+        return (row for row, _ in groupby(merged))
 
     def _are_small(self) -> bool:
         """Whether reading all runs costs less than a walk through each experiment."""
@@ -245,8 +254,8 @@ class _RunSearch:
         run = _RUN
         conditions = RunConditions(run, self._artifact_uri(ids, run) if self._needs_uri else None)
         rest = self._conjuncts
-        if driver is not None and driver.is_exact:
-            rest = [part for part in rest if part is not driver.comparison]
+        if driver is not None:
+            rest = [part for part in rest if part not in driver.met]
         met = [conditions.of(part) for part in rest]
         if len(self._stages) == 1:
             met.append(run.c.lifecycle_stage == self._stages[0])

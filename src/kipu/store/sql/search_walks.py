@@ -254,7 +254,7 @@ def _of_kind(scope: Scope, field: Field, kind: int) -> Driver:
         *key_conditions(rows, field),
         rows.c.kind == kind,
     )
-    return Driver(None, rows, conditions, is_ordered=False, is_exact=True)
+    return Driver((), rows, conditions)
 
 
 def _has_metric(run: sa.FromClause, field: Field) -> Condition:
