@@ -14,11 +14,13 @@ if TYPE_CHECKING:
         artifacts,
         client,
         config,
+        data,
         entities,
         environment_variables,
         exceptions,
         system_metrics,
         tracking,
+        types,
         utils,
     )
     from kipu.client import MlflowClient
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
         set_experiment_tag,
         set_experiment_tags,
     )
+    from kipu.fluent.inputs import log_input, log_inputs
     from kipu.fluent.logging import (
         delete_tag,
         flush_artifact_async_logging,
@@ -103,6 +106,7 @@ _HOMES = {
         "get_experiment_by_name restore_experiment search_experiments set_experiment "
         "set_experiment_tag set_experiment_tags"
     ),
+    "kipu.fluent.inputs": "log_input log_inputs",
     "kipu.fluent.logging": (
         "delete_tag flush_artifact_async_logging flush_async_logging log_metric log_metrics "
         "log_param log_params set_tag set_tags"
@@ -129,6 +133,7 @@ __all__ = [
     "client",
     "config",
     "create_experiment",
+    "data",
     "delete_experiment",
     "delete_experiment_tag",
     "delete_run",
@@ -156,6 +161,8 @@ __all__ = [
     "log_dict",
     "log_figure",
     "log_image",
+    "log_input",
+    "log_inputs",
     "log_metric",
     "log_metrics",
     "log_param",
@@ -180,6 +187,7 @@ __all__ = [
     "start_run",
     "system_metrics",
     "tracking",
+    "types",
     "utils",
 ]
 

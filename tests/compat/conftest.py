@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import kipu
 from kipu.testing.server import ServerProcess, kipu_server
 
 HERE = Path(__file__).parent
@@ -55,6 +56,8 @@ def our_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProce
 def run_script(python: str, module: str, uri: str, script: str, cwd: Path) -> dict[str, Any]:
     """Run a script of this folder with a client against a server; what it prints last is JSON."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("MLFLOW_", "KIPU_", "PYTHON"))}
+    if module == "kipu":  # the one under test, wherever it is installed from
+        kept["PYTHONPATH"] = str(Path(kipu.__file__).parents[1])
     done = subprocess.run(
         [python, str(HERE / script), module, uri],
         cwd=cwd, env=kept | {"DO_NOT_TRACK": "true"}, capture_output=True, text=True, timeout=170,

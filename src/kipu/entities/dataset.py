@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import msgspec
 
 from kipu.entities.record import Record
@@ -29,4 +32,20 @@ class DatasetInput(Record, frozen=True):
     """A data set as one run used it."""
 
     dataset: Dataset
-    tags: list[InputTag] = msgspec.field(default_factory=list)
+    tags: list[InputTag] = None  # type: ignore[assignment] - None makes an empty list
+
+    def __post_init__(self) -> None:
+        """Make the tags a list of this input's own."""
+        if self.tags is None:
+            msgspec.structs.force_setattr(self, "tags", [])
+
+    def to_dictionary(self) -> dict[str, Any]:
+        """The data set's fields, and the tags by key."""
+        return {
+            "dataset": self.dataset.to_dictionary(),
+            "tags": {tag.key: tag.value for tag in self.tags},
+        }
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        """Yield (field, value), so that ``dict(entity)`` works as with MLflow."""
+        return iter((("dataset", self.dataset), ("tags", self.tags)))

@@ -9,8 +9,9 @@ from typing import Any, SupportsFloat
 from kipu.client import MlflowClient
 from kipu.client.opening import open_trackings
 from kipu.client.operations import RunOperations
-from kipu.entities import Dataset, DatasetInput, Metric, Param, RunTag
+from kipu.entities import DatasetInput, Metric, Param, RunTag
 from kipu.fluent.active import client_of, state
+from kipu.fluent.inputs import as_entity
 from kipu.fluent.runs import current_run
 
 
@@ -188,6 +189,6 @@ def _note_dataset(client: MlflowClient, run_id: str, dataset: Any) -> tuple[str 
     """Log the data set as an input of the run; its name and digest go with the points."""
     if dataset is None:
         return None, None
-    entity = dataset if isinstance(dataset, Dataset) else dataset._to_mlflow_entity()
+    entity = as_entity(dataset)
     client.log_inputs(run_id, [DatasetInput(entity)])
     return entity.name, entity.digest
