@@ -32,11 +32,12 @@ class DatasetInput(Record, frozen=True):
     """A data set as one run used it."""
 
     dataset: Dataset
-    tags: list[InputTag] = None  # type: ignore[assignment] - None makes an empty list
+    tags: list[InputTag] = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
-        """Make the tags a list of this input's own."""
-        if self.tags is None:
+        """Make an empty list of the None that MLflow's callers may give."""
+        tags: object = self.tags
+        if tags is None:
             msgspec.structs.force_setattr(self, "tags", [])
 
     def to_dictionary(self) -> dict[str, Any]:

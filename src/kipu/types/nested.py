@@ -280,7 +280,7 @@ class SparkMLVector(Array):
 
     def merge(self, other: Type) -> SparkMLVector:
         """The same, with another vector only."""
-        if isinstance(other, SparkMLVector):
+        if isinstance(other, (SparkMLVector, AnyType)):
             return SparkMLVector()
         raise MlflowException(f"A Spark vector cannot be merged with a {_class(other)}.")
 
