@@ -28,6 +28,7 @@ FRAMES: dict[str, Callable[[], pd.DataFrame]] = {
     "bool": lambda: pd.DataFrame({"a": [True, False], "b": [1, 0]}),
     "text": lambda: pd.DataFrame({"a": ["x", "ä→ü", ""], "b": [1, 2, 3]}),
     "text with none": lambda: pd.DataFrame({"a": ["x", None, "y"], "b": [1, 2, 3]}),
+    "missing text": lambda: pd.DataFrame({"a": pd.array([None, None], "string")}),
     "object text": lambda: pd.DataFrame({"a": pd.Series(["x", "y"], dtype=object)}),
     "object text with none": lambda: pd.DataFrame({"a": pd.Series(["x", None], dtype=object)}),
     "python string dtype": lambda: pd.DataFrame({"a": pd.array(["x", None], "string[python]")}),

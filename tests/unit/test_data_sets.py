@@ -79,6 +79,20 @@ def test_a_digest_does_not_depend_on_the_layout_in_memory(
     assert digests.array_digest(array) == digests.array_digest(other)
 
 
+@given(
+    st.lists(st.text(max_size=2) | st.none() | st.integers(0, 2) | st.just(np.str_("x"))),
+    st.sampled_from(["object", "category"]),
+)
+def test_columns_of_text_are_those_whose_every_value_is_text(values: list[Any], kind: Any) -> None:
+    texts = [value for value in values if isinstance(value, str)]
+    frame = pd.DataFrame({
+        "any": pd.Series(values, dtype=kind), "number": 1.5, "when": pd.Timestamp("2020-01-01"),
+    })  # fmt: skip
+    for one in (frame, pd.DataFrame({"text": texts}), pd.DataFrame({"text": [*texts, None]})):
+        one_by_one = (one.map(type) == str).all(axis=0)  # noqa: E721 - element by element
+        assert digests._are_texts(one).tolist() == one_by_one.tolist()
+
+
 def test_a_digest_tells_changes_apart() -> None:
     found = {
         kipu.data.from_pandas(frame, source="x").digest

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import pytest
 
@@ -40,10 +40,14 @@ HEADERS = {
 
 
 class Site(http.server.BaseHTTPRequestHandler):
-    """Four bytes at any address, but /gone and /short."""
+    """Four bytes at any address, but for those that are gone, short, or busy at first."""
+
+    asked: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
-        self.send_response(404 if self.path == "/gone" else 200)
+        self.asked.append(self.path)
+        busy = self.path == "/busy" and self.asked.count("/busy") < 3
+        self.send_response(404 if self.path == "/gone" else 503 if busy else 200)
         if self.path in HEADERS:
             self.send_header("Content-Disposition", HEADERS[self.path])
         self.send_header("Content-Length", "9" if self.path == "/short" else "4")
@@ -55,7 +59,11 @@ class Site(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def site() -> Iterator[str]:
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR", "0")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_BACKOFF_JITTER", "0")
+    Site.asked.clear()
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
@@ -156,6 +164,23 @@ def test_nothing_of_a_broken_download_stays(site: str, tmp_path: Path) -> None:
         HTTPDatasetSource("http://127.0.0.1:9/x").load(tmp_path)
     with pytest.raises(InvalidParameter, match="http"):
         HTTPDatasetSource("file:///etc/hostname").load(tmp_path)
+
+
+def test_a_busy_server_is_asked_again(site: str, tmp_path: Path) -> None:
+    assert Path(HTTPDatasetSource(site + "/busy").load(tmp_path)).read_bytes() == b"a,b\n"
+    assert Site.asked == ["/busy"] * 3
+    Site.asked.clear()
+    with pytest.raises(MlflowException, match="404"):
+        HTTPDatasetSource(site + "/gone").load(tmp_path)
+    assert Site.asked == ["/gone"]
+
+
+def test_a_folder_that_cannot_be_written_is_no_fault_of_the_server(
+    site: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(FileExistsError):
+        HTTPDatasetSource(site + "/x").load(tmp_path / "file")
 
 
 def test_the_last_kind_that_knows_a_source_wins_with_a_warning() -> None:

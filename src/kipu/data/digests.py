@@ -1,4 +1,7 @@
-"""Digests of data frames and arrays, equal to MLflow's to the character."""
+"""Digests of data frames and arrays, equal to MLflow's to the character.
+
+What does not matter to a digest is not read: see ``benchmarks/data_sets.py``.
+"""
 
 from __future__ import annotations
 

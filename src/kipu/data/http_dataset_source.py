@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from kipu.data.dataset_source import DatasetSource, required_key
-from kipu.environment_variables import MLFLOW_HTTP_REQUEST_TIMEOUT
-from kipu.exceptions import InvalidParameter, MlflowException, Unavailable, code_of_status
-
-_NAMELESS = "dataset_source"
-_CHUNK_BYTES = 1 << 20
+from kipu.exceptions import InvalidParameter
 
 
 class HTTPDatasetSource(DatasetSource):
@@ -37,7 +31,7 @@ class HTTPDatasetSource(DatasetSource):
         return "http"
 
     def load(self, dst_path: Any = None) -> str:
-        """Download the file; nothing of an interrupted download stays.
+        """Download the file, again where that may help; nothing of a broken download stays.
 
         Args:
             dst_path: Folder to write to, made when absent; left out, a temporary one.
@@ -50,34 +44,11 @@ class HTTPDatasetSource(DatasetSource):
             MlflowException: The server answers an error.
             Unavailable: It cannot be reached, or stops in the middle.
         """
-        from urllib.error import HTTPError  # noqa: PLC0415 - loads an HTTP stack
-        from urllib.request import urlopen  # noqa: PLC0415
+        from kipu.data.download import download  # noqa: PLC0415 - loads an HTTP stack
 
         if not self._can_resolve(self.url):
             raise InvalidParameter(f"{self.url!r} is no http or https address.")
-        try:
-            with urlopen(self.url, timeout=MLFLOW_HTTP_REQUEST_TIMEOUT.get()) as answer:
-                name = self._name(answer.headers.get_filename())
-                folder = Path(dst_path or tempfile.mkdtemp(prefix="kipu-"))
-                folder.mkdir(parents=True, exist_ok=True)
-                return str(_write(answer, folder / name))
-        except HTTPError as error:
-            with error:
-                raise MlflowException(
-                    f"{self.url} answered {error.code} {error.reason}.", code_of_status(error.code)
-                ) from error
-        except OSError as error:
-            raise Unavailable(f"{self.url} cannot be read: {error}") from error
-
-    def _name(self, given: str | None) -> str:
-        if given is None:
-            name = os.path.basename(urlsplit(self.url).path)
-            return _NAMELESS if name in ("", ".", "..") else name
-        if given in ("", ".", "..") or any(sign in given for sign in ("/", "\\", "\0")):
-            raise InvalidParameter(
-                f"The server of {self.url} names the file {given!r}, which is a path, not a name."
-            )
-        return given
+        return str(download(self.url, Path(dst_path or tempfile.mkdtemp(prefix="kipu-"))))
 
     @staticmethod
     def _can_resolve(raw_source: Any) -> bool:
@@ -99,18 +70,3 @@ class HTTPDatasetSource(DatasetSource):
             InvalidParameter: It has no address.
         """
         return cls(required_key(cls, source_dict, "url"))
-
-
-def _write(answer: Any, place: Path) -> Path:
-    """Write the answer beside its place, and move it there once it is whole."""
-    handle, part = tempfile.mkstemp(dir=place.parent, prefix=".kipu-")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            shutil.copyfileobj(answer, out, _CHUNK_BYTES)
-            if answer.length:
-                raise ConnectionResetError(f"{answer.length} bytes are missing")
-        os.replace(part, place)
-    except BaseException:
-        os.unlink(part)
-        raise
-    return place

@@ -31,7 +31,9 @@ from kipu.environment_variables import (
 from kipu.exceptions import RestException, Unavailable, code_of_status
 from kipu.version import __version__
 
-_RETRIED = (408, 429, 500, 502, 503, 504)
+RETRIED = (408, 429, 500, 502, 503, 504)
+"""Statuses that may pass."""
+
 _LONGEST_WAIT_S = 60.0
 
 Query = Mapping[str, str | int | list[str] | None]
@@ -200,7 +202,7 @@ class Transport:
                     return answer
                 failure = error_of(answer, path)
             if attempt < retries:
-                time.sleep(_wait_s(attempt))
+                time.sleep(wait_s(attempt))
         raise self._unreachable(failure) from failure
 
     def _once(
@@ -290,7 +292,7 @@ def error_of(answer: Answer, what: str) -> RestException:
 def _may_pass(answer: Answer) -> bool:
     """Whether the same request may fare better later; some verdicts come with a 500 as well."""
     if answer.status != 500:
-        return answer.status in _RETRIED
+        return answer.status in RETRIED
     return error_of(answer, "").error_code == "INTERNAL_ERROR"
 
 
@@ -304,7 +306,8 @@ def _query(query: Query | None) -> str:
     return f"?{urlencode(given, doseq=True)}" if given else ""
 
 
-def _wait_s(attempt: int) -> float:
+def wait_s(attempt: int) -> float:
+    """How long to wait after an attempt that failed; the first is 0."""
     factor = MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR.get()
     jitter = random.random() * MLFLOW_HTTP_REQUEST_BACKOFF_JITTER.get()
     return float(min(factor * 0.1 * 2**attempt + jitter * 0.1, _LONGEST_WAIT_S))

@@ -155,6 +155,9 @@ def infer_series_type(series: pd.Series[Any]) -> Type:
         series = series.infer_objects()
     if series.dtype.kind != "O":
         return infer_numpy_type(series.dtype)
+    if isinstance(series.dtype, sys.modules["pandas"].StringDtype):
+        nothing = not series.empty and bool(series.isna().all())
+        return AnyType() if nothing else DataType.string
     try:
         return _items_of(series.to_list())
     except Exception as error:
