@@ -45,6 +45,17 @@ def test_importing_data_sets_loads_none_of_their_libraries() -> None:
     assert done.stdout.strip() == b"[]"
 
 
+def test_modules_are_there_without_an_import_of_their_own() -> None:
+    program = (
+        "import kipu\n"
+        "kipu.data.meta_dataset.MetaDataset, kipu.data.pandas_dataset.PandasDataset\n"
+        "try: kipu.data.nothing\n"
+        "except AttributeError as error: print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert b"no attribute 'nothing'" in done.stdout
+
+
 def test_a_data_set_of_arrays_needs_no_pandas() -> None:
     program = (
         "import sys; sys.modules['pandas'] = None\n"

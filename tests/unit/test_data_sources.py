@@ -209,6 +209,8 @@ def test_a_kind_that_fails_is_passed_over_with_a_warning() -> None:
 def test_what_no_kind_knows_is_not_found() -> None:
     with pytest.raises(ResourceNotFound, match="unknown://x"):
         resolve_dataset_source("unknown://x")
+    with pytest.raises(ResourceNotFound, match="No kind"):
+        resolve_dataset_source("http://[half")
     with pytest.raises(ResourceNotFound, match="'nothing'"):
         kipu.data.get_dataset_source_from_json("{}", "nothing")
     with pytest.raises(InvalidParameter, match="A S3ArtifactDatasetSource needs"):

@@ -4,6 +4,8 @@ Functions that make them (``from_pandas``, ``from_numpy``, ...) are fetched with
 those of plug-ins among them.
 """
 
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from kipu.data.dataset import Dataset
@@ -71,6 +73,9 @@ if not TYPE_CHECKING:
 
             if name in get_registered_constructors():
                 return get_registered_constructors()[name]
+        elif not name.startswith("_") and find_spec(f"{__name__}.{name}") is not None:
+            # With MLflow, all modules of this package are there without an import of their own.
+            return import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any, ClassVar, Self
-from urllib.parse import urlsplit
 
-from kipu.data.dataset_source import required_key
+from kipu.data.dataset_source import required_key, split_uri
 from kipu.data.filesystem_dataset_source import FileSystemDatasetSource
 from kipu.fluent.downloads import download_artifacts
 
@@ -43,7 +42,8 @@ class ArtifactDatasetSource(FileSystemDatasetSource):
 
     @classmethod
     def _can_resolve(cls, raw_source: Any) -> bool:
-        return isinstance(raw_source, str) and urlsplit(raw_source).scheme == cls.scheme
+        parts = split_uri(raw_source)
+        return parts is not None and parts.scheme == cls.scheme
 
     @classmethod
     def _resolve(cls, raw_source: Any) -> Self:
@@ -70,9 +70,9 @@ class LocalArtifactDatasetSource(ArtifactDatasetSource):
 
     @classmethod
     def _can_resolve(cls, raw_source: Any) -> bool:
-        if not isinstance(raw_source, (str, Path)):
+        parts = split_uri(str(raw_source) if isinstance(raw_source, Path) else raw_source)
+        if parts is None:
             return False
-        parts = urlsplit(str(raw_source))
         host = parts.hostname or ""
         here = host in ("", ".") or host.startswith(("localhost", "127.0.0.1"))
         return not parts.scheme or (parts.scheme == "file" and here) or Path(raw_source).drive != ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from abc import abstractmethod
 from typing import Any, Self
+from urllib.parse import SplitResult, urlsplit
 
 from kipu.exceptions import InvalidParameter
 
@@ -60,6 +61,14 @@ class ExplicitSource(DatasetSource):
     @classmethod
     def _resolve(cls, raw_source: Any) -> DatasetSource:
         raise InvalidParameter(f"{raw_source!r} names no {cls.__name__}; build one by name.")
+
+
+def split_uri(raw_source: Any) -> SplitResult | None:
+    """The parts of a URI or path; None of what is neither."""
+    try:
+        return urlsplit(raw_source) if isinstance(raw_source, str) else None
+    except ValueError:  # such as a bracket without its other half
+        return None
 
 
 def required_key(cls: type[DatasetSource], source_dict: dict[Any, Any], key: str) -> Any:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
 
-from kipu.data.dataset_source import DatasetSource, required_key
+from kipu.data.dataset_source import DatasetSource, required_key, split_uri
 from kipu.exceptions import InvalidParameter
 
 
@@ -52,7 +51,8 @@ class HTTPDatasetSource(DatasetSource):
 
     @staticmethod
     def _can_resolve(raw_source: Any) -> bool:
-        return isinstance(raw_source, str) and urlsplit(raw_source).scheme in ("http", "https")
+        parts = split_uri(raw_source)
+        return parts is not None and parts.scheme in ("http", "https")
 
     @classmethod
     def _resolve(cls, raw_source: Any) -> Self:
