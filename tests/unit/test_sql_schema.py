@@ -52,7 +52,7 @@ def test_a_fresh_database_gives_back_space_and_never_blocks_readers(tmp_path: Pa
     with sqlite3.connect(tmp_path / "kipu.db") as db:
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert db.execute("PRAGMA auto_vacuum").fetchone() == (2,)
-        assert db.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert db.execute("SELECT version_num FROM alembic_version").fetchone() == REVISIONS[-1:]
     db.close()
     store.close()
 

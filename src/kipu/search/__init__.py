@@ -9,6 +9,7 @@ from kipu.search.grammar import (
     parse_run_filter,
     parse_run_order,
 )
+from kipu.search.model_orders import ModelOrder, OnDataset, parse_logged_model_order, read_datasets
 from kipu.search.numbers import is_numeric, number_in
 from kipu.search.pages import PageKey, decode_token, encode_token
 from kipu.search.printer import print_field, print_filter, print_order
@@ -20,8 +21,10 @@ __all__ = [
     "Comparison",
     "Field",
     "InvalidSearch",
+    "ModelOrder",
     "Node",
     "Not",
+    "OnDataset",
     "Or",
     "OrderBy",
     "PageKey",
@@ -36,11 +39,13 @@ __all__ = [
     "parse_experiment_filter",
     "parse_experiment_order",
     "parse_logged_model_filter",
+    "parse_logged_model_order",
     "parse_run_filter",
     "parse_run_order",
     "print_field",
     "print_filter",
     "print_order",
+    "read_datasets",
     "sort_entities",
     "sort_key",
     "sort_value",

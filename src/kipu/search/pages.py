@@ -21,6 +21,8 @@ class PageKey(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_field
     experiment_id: int
     # The run's number in its experiment; unused where the experiment is the row.
     run_no: int = 0
+    # What was asked, as a number, where a token belongs to one search alone.
+    search: int = 0
 
 
 _VERSION = "k1"
@@ -57,7 +59,12 @@ def _unpacked(raw: bytes) -> bytes:
 
 
 def _fits(key: PageKey) -> bool:
-    numbers = [key.experiment_id, key.run_no, *(v for _, v in key.sort if isinstance(v, int))]
+    numbers = [
+        key.experiment_id,
+        key.run_no,
+        key.search,
+        *(v for _, v in key.sort if isinstance(v, int)),
+    ]
     return all(-(1 << 63) <= number < 1 << 63 for number in numbers)
 
 

@@ -119,28 +119,41 @@ EXPERIMENTS = Vocabulary(
     refuses_repeated_order=False,
 )
 
-# Metrics, params, tags and patterns of logged models come with the rest of their features.
+_MODEL_ALIASES = {
+    "creation_time": "creation_timestamp",
+    "creation_timestamp_ms": "creation_timestamp",
+    "last_updated_timestamp_ms": "last_updated_timestamp",
+}
+
+# Texts need no quotes here, and entities have their plural names alone.
 LOGGED_MODELS = Vocabulary(
     thing="logged model",
-    entities={"attributes": "attribute"},
-    keyed={},
+    entities={
+        "metrics": "metric",
+        "params": "param",
+        "tags": "tag",
+        "attributes": "attribute",
+    },
+    keyed={
+        "metric": METRIC,
+        "param": Rule("bare text or number", PARAM.operators),
+        "tag": Rule("bare text", TAG.operators),
+    },
     named={
         "attribute": {
+            **{name: Rule("bare text", TEXT) for name in ("name", "model_id", "lifecycle_stage")},
             **{
-                name: Rule("text", EQUAL)
-                for name in ("name", "model_id", "model_type", "source_run_id", "lifecycle_stage")
+                name: Rule("bare text", (*TEXT, *OPTIONAL))
+                for name in ("model_type", "source_run_id")
             },
-            "experiment_id": Rule("experiment id", EQUAL),
-            "status": Rule("whole", ("=", "!=", *ORDERING)),
-            "creation_timestamp": Rule("whole", ("=", "!=", *ORDERING)),
-            "last_updated_timestamp": Rule("whole", ("=", "!=", *ORDERING)),
+            "experiment_id": Rule("quoted whole", EQUAL),
+            "status": Rule("quoted whole", EQUAL),
+            "creation_timestamp": Rule("time", NUMERIC),
+            "last_updated_timestamp": Rule("time", NUMERIC),
         }
     },
-    aliases={
-        "creation_time": "creation_timestamp",
-        "creation_timestamp_ms": "creation_timestamp",
-    },
-    order_aliases={},
-    order_kinds=("attribute",),
+    aliases=_MODEL_ALIASES,
+    order_aliases=_MODEL_ALIASES,
+    order_kinds=("metric", "attribute"),
     refuses_repeated_order=False,
 )

@@ -51,7 +51,7 @@ def latest(points: Points) -> list[Latest]:
     least = np.minimum.reduceat(np.where(finite, arranged, np.inf), starts)
     most = np.maximum.reduceat(np.where(finite, arranged, -np.inf), starts)
     columns = (
-        points.index[newest], counts, *_as_stored(value[newest]),
+        points.index[newest], counts, *as_stored(value[newest]),
         points.step[newest], points.timestamp[newest],
         _none_unless(np.isfinite(least), least), _none_unless(np.isfinite(most), most),
     )  # fmt: skip
@@ -73,7 +73,7 @@ def _of_point(points: Points) -> Latest:
     number = int(points.index[0])
     if math.isfinite(value):
         return Latest(number, 1, NUMBER, value, step, timestamp, value, value)
-    kinds, values = _as_stored(points.value)
+    kinds, values = as_stored(points.value)
     kind, stored = int(kinds[0]), float(values[0])
     return Latest(number, 1, kind, stored, step, timestamp, None, None)
 
@@ -84,7 +84,8 @@ def _none_unless(known: npt.NDArray[np.bool_], column: Floats) -> npt.NDArray[np
     return found
 
 
-def _as_stored(value: Floats) -> tuple[Ints, Floats]:
+def as_stored(value: Floats) -> tuple[Ints, Floats]:
+    """Values as a database keeps them: kinds, and finite numbers."""
     kind = np.full(len(value), NUMBER, np.int64)
     kind[np.isnan(value)] = NAN
     kind[value == np.inf] = INFINITY

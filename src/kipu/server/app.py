@@ -107,7 +107,10 @@ def _routes() -> list[BaseRoute]:
         *service.root_routes,
         Mount("/api/2.0/mlflow", routes=mlflow),
         Mount("/api/kipu/1", routes=kipu.routes),
-        Mount("/ajax-api/2.0/mlflow", routes=[*mlflow, *artifacts.ajax_routes]),
+        Mount(
+            "/ajax-api/2.0/mlflow",
+            routes=[*mlflow, *artifacts.ajax_routes, *logged_models.ajax_routes],
+        ),
         Mount("/api/2.0/mlflow-artifacts", routes=artifact_proxy.routes),
         Mount("/ajax-api/2.0/mlflow-artifacts", routes=artifact_proxy.routes),
         Mount("/api/3.0/mlflow", routes=service.routes_v3),

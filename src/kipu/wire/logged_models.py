@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct, structs
+
 from kipu import entities
-from kipu.wire.message import Answer, Asked, Int64, Pair, Required
+from kipu.wire.message import Answer, Asked, Int32, Pair, Required
 from kipu.wire.metrics import Metric
+
+Status = Literal[
+    "LOGGED_MODEL_STATUS_UNSPECIFIED",
+    "LOGGED_MODEL_PENDING",
+    "LOGGED_MODEL_READY",
+    "LOGGED_MODEL_UPLOAD_FAILED",
+    0, 1, 2, 3,
+]  # fmt: skip
+_STATUSES = {status.wire_name: status for status in entities.LoggedModelStatus}
+
+
+def status_of(status: Status) -> entities.LoggedModelStatus:
+    """The status that a request means by a name or a number."""
+    if isinstance(status, int):
+        return entities.LoggedModelStatus.from_int(status)
+    return _STATUSES[status]
+
+
+def _without_none(asked: Struct) -> dict[str, Any]:
+    return {name: value for name, value in structs.asdict(asked).items() if value is not None}
 
 
 class CreateLoggedModel(Asked):
@@ -18,18 +42,67 @@ class CreateLoggedModel(Asked):
     tags: list[Pair] = []
 
 
-class ModelOrder(Asked, forbid_unknown_fields=False):
+class GetLoggedModel(Asked):
+    """Read a model."""
+
+    allow_deleted: bool = False
+
+
+class FinalizeLoggedModel(Asked):
+    """Set how far a model has come; the id is that of the path."""
+
+    model_id: Required
+    status: Status
+
+
+class LogLoggedModelParams(Asked):
+    """Add params; the id is that of the path."""
+
+    model_id: Required
+    params: list[Pair] = []
+
+
+class SetLoggedModelTags(Asked):
+    """Label a model."""
+
+    tags: list[Pair] = []
+
+
+class ListLoggedModelArtifacts(Asked):
+    """List a folder of a model's artifacts."""
+
+    artifact_directory_path: str = ""
+    page_token: str | None = None
+
+
+class GetLoggedModelArtifact(Asked):
+    """Download a file of a model."""
+
+    artifact_file_path: Required
+
+
+class ModelOrder(Asked):
     """What to sort models by."""
 
-    field_name: str
+    field_name: Required
     ascending: bool = True
+    dataset_name: str | None = None
+    dataset_digest: str | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """The order as stores take it."""
+        return _without_none(self)
 
 
-class ModelDataset(Asked, forbid_unknown_fields=False):
+class ModelDataset(Asked):
     """A data set on which models were measured."""
 
-    dataset_name: str
+    dataset_name: Required
     dataset_digest: str | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """The data set as stores take it."""
+        return _without_none(self)
 
 
 class LoggedModelInfo(Answer):
@@ -73,7 +146,7 @@ class LoggedModel(Answer):
                 creation_timestamp_ms=model.creation_timestamp,
                 last_updated_timestamp_ms=model.last_updated_timestamp,
                 artifact_uri=model.artifact_location,
-                status=entities.LoggedModelStatus(model.status).wire_name,
+                status=model.status.wire_name,
                 model_type=model.model_type or "",
                 source_run_id=model.source_run_id or "",
                 status_message=model.status_message,
@@ -88,7 +161,6 @@ class LoggedModel(Answer):
     def entity(self) -> entities.LoggedModel:
         """The model that was sent."""
         info, data = self.info, self.data
-        statuses = {status.wire_name: status for status in entities.LoggedModelStatus}
         return entities.LoggedModel(
             info.experiment_id,
             info.model_id,
@@ -98,7 +170,7 @@ class LoggedModel(Answer):
             info.last_updated_timestamp_ms,
             info.model_type or None,
             info.source_run_id or None,
-            statuses.get(info.status, entities.LoggedModelStatus.UNSPECIFIED),
+            _STATUSES.get(info.status, entities.LoggedModelStatus.UNSPECIFIED),
             info.status_message,
             {tag.key: tag.value for tag in info.tags},
             {param.key: param.value for param in data.params},
@@ -115,9 +187,9 @@ class LoggedModelAnswer(Answer):
 class SearchLoggedModels(Asked):
     """Find models."""
 
-    experiment_ids: list[str] = []
+    experiment_ids: Annotated[list[str], Meta(min_length=1)]
     filter: str | None = None
-    max_results: Int64 = 0
+    max_results: Int32 = 50
     page_token: str | None = None
     order_by: list[ModelOrder] = []
     datasets: list[ModelDataset] = []

@@ -14,6 +14,7 @@ from kipu.series.latest import latest
 from kipu.series.points import Points
 from kipu.store.sql.access import now_ms
 from kipu.store.sql.keys import METRIC, key_id, source_id
+from kipu.store.sql.model_points import write_model_points
 from kipu.store.sql.names import Names
 from kipu.store.sql.tables import latest_metrics, metric_tail, metric_writers
 
@@ -89,6 +90,7 @@ def write_points(
         return False
     names.note(db, experiment_id, {(METRIC, series.key) for series in points.series})
     _supersede(db, experiment_id, run_no, points)
+    write_model_points(db, experiment_id, run_no, points)
     return True
 
 

@@ -222,8 +222,54 @@ logged_models = _table(
     sa.Column("model_type", sa.String(500)),
     sa.Column("source_run_id", sa.String(32)),
     sa.Column("lifecycle_stage", sa.String(20), nullable=False),
-    sa.Column("tags", Text, nullable=False),
-    sa.Column("params", Text, nullable=False),
+    # As searches go by default: newest first, then by id.
+    sa.Index(
+        "logged_models_by_creation",
+        "experiment_id",
+        "lifecycle_stage",
+        sa.text("creation_timestamp DESC"),
+        "model_id",
+    ),
+)
+
+logged_model_params = _table(
+    "logged_model_params",
+    _key("experiment_id"),
+    _key("model_id", sa.String(36)),
+    _key("key", sa.String(255)),
+    sa.Column("value", Text, nullable=False),
+    sa.Column("value_hash", sa.BigInteger(), nullable=False),
+    sa.Column("number", Double),
+    sa.Index("logged_model_params_by_value", "experiment_id", "key", "value_hash", "model_id"),
+)
+
+logged_model_tags = _table(
+    "logged_model_tags",
+    _key("experiment_id"),
+    _key("model_id", sa.String(36)),
+    _key("key", sa.String(255)),
+    sa.Column("value", Text, nullable=False),
+    sa.Column("value_hash", sa.BigInteger(), nullable=False),
+    sa.Index("logged_model_tags_by_value", "experiment_id", "key", "value_hash", "model_id"),
+)
+
+# Every point that names a model, beside the run's own copy of it: any of them may meet a filter.
+# ``experiment_id`` is the model's, which need not be the run's.
+logged_model_metrics = _table(
+    "logged_model_metrics",
+    _key("experiment_id"),
+    _key("model_id", sa.String(36)),
+    _key("key", sa.String(250)),
+    _key("timestamp"),
+    _key("step"),
+    _key("run_id", sa.String(32)),
+    # As in ``latest_metrics``, like kind and value.
+    _key("source_id"),
+    _key("kind", sa.SmallInteger()),
+    _key("value", Double),
+    sa.Column("dataset_name", sa.String(500)),
+    sa.Column("dataset_digest", sa.String(36)),
+    sa.Index("logged_model_metrics_by_value", "experiment_id", "key", "value", "kind", "model_id"),
 )
 
 model_directory = _table(
