@@ -34,6 +34,12 @@ if TYPE_CHECKING:
     )
     from kipu.exceptions import MlflowException
     from kipu.fluent.active import ActiveRun, active_run, end_run
+    from kipu.fluent.active_model import (
+        ActiveModel,
+        clear_active_model,
+        get_active_model_id,
+        set_active_model,
+    )
     from kipu.fluent.artifacts import (
         get_artifact_uri,
         load_table,
@@ -60,6 +66,20 @@ if TYPE_CHECKING:
         set_experiment_tags,
     )
     from kipu.fluent.inputs import log_input, log_inputs
+    from kipu.fluent.external_models import (
+        create_external_model,
+    )
+    from kipu.fluent.logged_models import (
+        delete_logged_model_tag,
+        finalize_logged_model,
+        get_logged_model,
+        initialize_logged_model,
+        last_logged_model,
+        log_model_params,
+        log_outputs,
+        search_logged_models,
+        set_logged_model_tags,
+    )
     from kipu.fluent.logging import (
         delete_tag,
         flush_artifact_async_logging,
@@ -107,6 +127,14 @@ _HOMES = {
         "set_experiment_tag set_experiment_tags"
     ),
     "kipu.fluent.inputs": "log_input log_inputs",
+    "kipu.fluent.active_model": (
+        "ActiveModel clear_active_model get_active_model_id set_active_model"
+    ),
+    "kipu.fluent.external_models": ("create_external_model"),
+    "kipu.fluent.logged_models": (
+        "delete_logged_model_tag finalize_logged_model get_logged_model initialize_logged_model "
+        "last_logged_model log_model_params log_outputs search_logged_models set_logged_model_tags"
+    ),
     "kipu.fluent.logging": (
         "delete_tag flush_artifact_async_logging flush_async_logging log_metric log_metrics "
         "log_param log_params set_tag set_tags"
@@ -122,6 +150,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split
 
 __all__ = [
     "VERSION",
+    "ActiveModel",
     "ActiveRun",
     "Image",
     "MlflowClient",
@@ -130,12 +159,15 @@ __all__ = [
     "active_run",
     "artifacts",
     "autolog",
+    "clear_active_model",
     "client",
     "config",
     "create_experiment",
     "data",
+    "create_external_model",
     "delete_experiment",
     "delete_experiment_tag",
+    "delete_logged_model_tag",
     "delete_run",
     "delete_tag",
     "disable_system_metrics_logging",
@@ -144,17 +176,22 @@ __all__ = [
     "entities",
     "environment_variables",
     "exceptions",
+    "finalize_logged_model",
     "flush_artifact_async_logging",
     "flush_async_logging",
+    "get_active_model_id",
     "get_artifact_uri",
     "get_experiment",
     "get_experiment_by_name",
+    "get_logged_model",
     "get_parent_run",
     "get_registry_uri",
     "get_run",
     "get_tracking_uri",
+    "initialize_logged_model",
     "is_tracking_uri_set",
     "last_active_run",
+    "last_logged_model",
     "load_table",
     "log_artifact",
     "log_artifacts",
@@ -165,6 +202,8 @@ __all__ = [
     "log_inputs",
     "log_metric",
     "log_metrics",
+    "log_model_params",
+    "log_outputs",
     "log_param",
     "log_params",
     "log_stream",
@@ -173,10 +212,13 @@ __all__ = [
     "restore_experiment",
     "restore_run",
     "search_experiments",
+    "search_logged_models",
     "search_runs",
+    "set_active_model",
     "set_experiment",
     "set_experiment_tag",
     "set_experiment_tags",
+    "set_logged_model_tags",
     "set_registry_uri",
     "set_system_metrics_node_id",
     "set_system_metrics_samples_before_logging",

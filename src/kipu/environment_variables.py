@@ -88,6 +88,12 @@ MLFLOW_EXPERIMENT_NAME = Setting(
     "MLFLOW_EXPERIMENT_NAME", _text, None, "The same by name; made when absent."
 )
 MLFLOW_RUN_ID = Setting("MLFLOW_RUN_ID", _text, None, "Run that start_run resumes; removed on use.")
+MLFLOW_ACTIVE_MODEL_ID = Setting(
+    "MLFLOW_ACTIVE_MODEL_ID", _text, None, "Logged model to which metrics belong that name none."
+)
+LEGACY_ACTIVE_MODEL_ID = Setting(
+    "_MLFLOW_ACTIVE_MODEL_ID", _text, None, "The same, by its older name."
+)
 MLFLOW_TRACKING_USERNAME = Setting("MLFLOW_TRACKING_USERNAME", _text, None, "Basic auth user.")
 MLFLOW_TRACKING_PASSWORD = Setting("MLFLOW_TRACKING_PASSWORD", _text, None, "Basic auth password.")
 MLFLOW_TRACKING_TOKEN = Setting(

@@ -15,7 +15,14 @@ def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     from kipu.fluent import active, experiments
 
     monkeypatch.chdir(tmp_path)
-    for name in ("TRACKING_URI", "REGISTRY_URI", "EXPERIMENT_ID", "EXPERIMENT_NAME", "RUN_ID"):
+    for name in (
+        "TRACKING_URI",
+        "REGISTRY_URI",
+        "EXPERIMENT_ID",
+        "EXPERIMENT_NAME",
+        "RUN_ID",
+        "ACTIVE_MODEL_ID",
+    ):
         for prefix in ("MLFLOW", "KIPU"):
             # Set first, so that what a test writes into the environment is undone, too.
             monkeypatch.setenv(f"{prefix}_{name}", "")
@@ -28,4 +35,5 @@ def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     while active.state.stack:
         active.state.pop()
     active.state.last_run_id = None
+    active.state.forget_model()
     opening.close_all()

@@ -226,10 +226,11 @@ def test_tags_can_be_set_again_and_deleted() -> None:
 
 def test_a_point_may_belong_to_a_data_set_and_a_model() -> None:
     with kipu.start_run() as run:
+        model_id = kipu.initialize_logged_model().model_id
         dataset = Dataset("digits", "abc", "local", "here")
-        kipu.log_metric("m", 1.0, dataset=dataset, model_id="m-1")
+        kipu.log_metric("m", 1.0, dataset=dataset, model_id=model_id)
     (point,) = kipu.MlflowClient().get_metric_history(run.info.run_id, "m")
-    assert (point.dataset_name, point.dataset_digest, point.model_id) == ("digits", "abc", "m-1")
+    assert (point.dataset_name, point.dataset_digest, point.model_id) == ("digits", "abc", model_id)
     inputs = kipu.get_run(run.info.run_id).inputs
     assert inputs is not None
     assert inputs.dataset_inputs[0].dataset == dataset

@@ -435,7 +435,7 @@ def test_there_is_no_token_of_no_page() -> None:
         base64.b64encode(b'{"offset": 5}').decode(),
         base64.b64encode(b'["k0",[[],1,2]]').decode(),
         base64.b64encode(b'["k1",[[],1]]').decode() + "=?",
-        base64.b64encode(b'["k1",[[],1,2,3]]').decode(),
+        base64.b64encode(b'["k1",[[],1,2,3,4]]').decode(),
         base64.b64encode(b'["k1",[[],1,"2"]]').decode(),
         base64.b64encode(b'["k1",[[],1,%d]]' % (1 << 63)).decode(),
     ],

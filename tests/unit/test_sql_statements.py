@@ -12,6 +12,9 @@ from kipu.entities import (
     Dataset,
     DatasetInput,
     LoggedModelInput,
+    LoggedModelParameter,
+    LoggedModelStatus,
+    LoggedModelTag,
     Metric,
     Param,
     RunTag,
@@ -117,3 +120,26 @@ def test_summaries_of_all_experiments_are_three_statements(store: SqlStore) -> N
         store.create_experiment(f"e{number}", None, [])
     counted = Counted(store)
     assert counted(lambda: store.experiment_summaries(ViewType.ALL)) == 4
+
+
+def test_a_search_of_models_costs_as_many_statements_for_many_as_for_few(store: SqlStore) -> None:
+    run_id = store.create_run("0", "u", 1, TAGS, "r").info.run_id
+    counted = Counted(store)
+    models = []
+    for number in range(40):
+        params = [LoggedModelParameter("lr", str(number))]
+        model = store.create_logged_model("0", f"m{number}", run_id, [], params, None)
+        models.append(model.model_id)
+    points = [Metric("acc", at / 40, 1, 1, model_id) for at, model_id in enumerate(models)]
+    store.log_batch(run_id, points, [], [])
+    assert counted(lambda: store.log_batch(run_id, points, [], [])) <= 10
+    order = [{"field_name": "metrics.acc"}]
+
+    def search(size: int, text: str | None = None) -> int:
+        return counted(lambda: store.search_logged_models(["0"], text, None, size, order, None))
+
+    assert search(2) == search(40) == search(40, "metrics.acc > 0 AND params.lr != '3'") == 6
+    assert counted(lambda: store.get_logged_model(models[0])) == 6
+    assert counted(lambda: store.finalize_logged_model(models[0], LoggedModelStatus.READY)) == 8
+    tag = [LoggedModelTag("t", "1")]
+    assert counted(lambda: store.set_logged_model_tags(models[0], tag)) == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
@@ -18,16 +19,33 @@ from kipu.client.uris import get_tracking_uri
 from kipu.entities import FileInfo
 from kipu.exceptions import InvalidParameter, ResourceNotFound
 
+_MODEL_ID = re.compile(r"m-[0-9a-f]{32}")
+
 
 class Place(NamedTuple):
-    """A path inside an artifact store; ``""`` is its root."""
+    """A path inside an artifact store; ``""`` is its root.
+
+    ``shown`` is the folder under which the store's files are shown: a model's among its run's.
+    """
 
     blobs: BlobStore
     path: str
+    shown: str = ""
 
     def list(self) -> list[FileInfo]:
         """What lies in the folder."""
-        return self.blobs.list(self.path)
+        files = self.blobs.list(self.path)
+        if not self.shown:
+            return files
+        return [
+            FileInfo(f"{self.shown}/{file.path}", file.is_dir, file.file_size) for file in files
+        ]
+
+    def holds_something(self) -> bool:
+        """Whether there is a file or a folder here."""
+        return self.blobs.is_dir(self.path) or any(
+            file.path == self.path for file in self.blobs.list(posixpath.dirname(self.path))
+        )
 
     def fetch(self, destination: str | Path | None) -> str:
         """A local copy of the file or folder, or the thing itself where it is local already.
@@ -41,6 +59,7 @@ class Place(NamedTuple):
                 raise ResourceNotFound(f"No such artifact: {self.path!r}")
             return str(local)
         folder = Path(destination) if destination else Path(tempfile.mkdtemp(prefix="kipu-"))
+        folder = folder / self.shown
         folder.mkdir(parents=True, exist_ok=True)
         return str(download(self.blobs, self.path, folder.absolute()))
 
@@ -54,12 +73,40 @@ def run_place(tracking: Tracking, run_id: str, path: str | None = None) -> Place
     return Place(open_blobs(tracking.artifact_uri(run_id), tracking.uri), path or "")
 
 
+def readable_place(tracking: Tracking, run_id: str, path: str | None = None) -> Place:
+    """``run_place`` for readers: the name of a model that the run made is a folder of its files.
+
+    Raises:
+        ResourceNotFound: No run has this id.
+    """
+    place = run_place(tracking, run_id, path)
+    name, _, rest = place.path.strip("/").partition("/")
+    if not name or "'" in name or place.holds_something():
+        return place
+    experiment_id = tracking.store.get_run(run_id).info.experiment_id
+    made_here = f"name = '{name}' AND source_run_id = '{run_id}'"
+    found = tracking.store.search_logged_models([experiment_id], made_here, None, 1, None, None)
+    if not found:
+        return place
+    return Place(open_blobs(found[0].artifact_location, tracking.uri), rest, shown=name)
+
+
+def model_place(tracking: Tracking, model_id: str, path: str | None = None) -> Place:
+    """A path among the files of a logged model.
+
+    Raises:
+        ResourceNotFound: No model has this id.
+    """
+    return Place(open_blobs(tracking.models.artifact_uri(model_id), tracking.uri), path or "")
+
+
 def resolve(uri: str | Path, tracking_uri: str | None = None) -> Place:
     """The place that a URI names.
 
     Args:
-        uri: ``runs:/<run id>/<path>``, ``mlflow-artifacts:/<path>``, ``file:`` or a local path.
-        tracking_uri: Where runs are looked up; left out, the store in use.
+        uri: ``runs:/<run id>/<path>``, ``models:/<model id>``, ``mlflow-artifacts:/<path>``,
+            ``file:`` or a local path.
+        tracking_uri: Where runs and models are looked up; left out, the store in use.
 
     Raises:
         InvalidParameter: The URI names no place.
@@ -71,7 +118,9 @@ def resolve(uri: str | Path, tracking_uri: str | None = None) -> Place:
         run_id, _, path = parts.path.strip("/").partition("/")
         if not run_id or parts.netloc:
             raise InvalidParameter(f"{text!r} names no run; write runs:/<run id>/<path>.")
-        return run_place(open_tracking(tracking_uri), run_id, path)
+        return readable_place(open_tracking(tracking_uri), run_id, path)
+    if parts.scheme == "models":
+        return _place_of_model(text, unquote(parts.path).strip("/"), tracking_uri)
     if parts.scheme == "mlflow-artifacts":
         root = f"mlflow-artifacts://{parts.netloc}/" if parts.netloc else "mlflow-artifacts:/"
         return Place(open_blobs(root, tracking_uri), unquote(parts.path).strip("/"))
@@ -80,6 +129,13 @@ def resolve(uri: str | Path, tracking_uri: str | None = None) -> Place:
         return Place(LocalBlobs(local.parent), local.name)
     root, _, name = text.rstrip("/").rpartition("/")
     return Place(open_blobs(root, tracking_uri), name)
+
+
+def _place_of_model(uri: str, path: str, tracking_uri: str) -> Place:
+    model_id, _, rest = path.partition("/")
+    if not model_id or "@" in model_id or (rest and not _MODEL_ID.fullmatch(model_id)):
+        raise InvalidParameter(f"{uri!r} names no logged model; write models:/<model id>.")
+    return model_place(open_tracking(tracking_uri), model_id, rest)
 
 
 def split(artifact_file: str) -> tuple[str, str]:

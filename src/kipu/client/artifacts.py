@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from kipu.blobs.interface import BlobStore
 from kipu.blobs.transfer import upload_folder
-from kipu.client.artifact_uris import run_place
+from kipu.client.artifact_uris import readable_place, run_place
 from kipu.client.figures import save_figure
 from kipu.client.tracking import Tracking
 from kipu.entities import FileInfo
@@ -37,14 +38,7 @@ class ArtifactsClient:
             FileNotFoundError: There is no such file.
             InvalidParameter: The path among the artifacts is refused.
         """
-        source = Path(local_path)
-        target = posixpath.join(artifact_path or "", source.resolve().name)
-        if source.is_dir():
-            self.log_artifacts(run_id, source, target)
-            return
-        if not source.exists():
-            raise FileNotFoundError(f"There is no file {str(local_path)!r} to log.")
-        run_place(self._tracking, run_id).blobs.put_file(target, source)
+        put_any(run_place(self._tracking, run_id).blobs, Path(local_path), artifact_path)
 
     def log_artifacts(
         self, run_id: str, local_dir: str | Path, artifact_path: str | None = None
@@ -115,8 +109,11 @@ class ArtifactsClient:
             save_figure(figure, place, dict(save_kwargs or {}))
 
     def list_artifacts(self, run_id: str, path: str | None = None) -> list[FileInfo]:
-        """What lies in a folder of the run's artifacts, by name; paths are from their root."""
-        return run_place(self._tracking, run_id, path).list()
+        """What lies in a folder of the run's artifacts, by name; paths are from their root.
+
+        The name of a model that the run made is a folder, too, with the model's files.
+        """
+        return readable_place(self._tracking, run_id, path).list()
 
     def download_artifacts(self, run_id: str, path: str, dst_path: str | Path | None = None) -> str:
         """A local copy of a file or folder.
@@ -133,7 +130,7 @@ class ArtifactsClient:
         Raises:
             ResourceNotFound: There is nothing at this path.
         """
-        return run_place(self._tracking, run_id, path).fetch(dst_path)
+        return readable_place(self._tracking, run_id, path).fetch(dst_path)
 
     def _put(self, run_id: str, artifact_file: str, stream: IO[bytes]) -> None:
         run_place(self._tracking, run_id).blobs.put(posixpath.normpath(artifact_file), stream)
@@ -146,3 +143,19 @@ class ArtifactsClient:
             place = Path(folder, posixpath.basename(target))
             yield place
             run_place(self._tracking, run_id).blobs.put_file(target, place)
+
+
+def put_any(blobs: BlobStore, source: Path, artifact_path: str | None) -> None:
+    """Copy a file, or a folder with its name.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        InvalidParameter: The path among the artifacts is refused.
+    """
+    target = posixpath.join(artifact_path or "", source.resolve().name)
+    if source.is_dir():
+        upload_folder(blobs, source, target)
+        return
+    if not source.exists():
+        raise FileNotFoundError(f"There is no file {str(source)!r} to log.")
+    blobs.put_file(target, source)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from kipu.client.experiments import ExperimentsClient
+from kipu.client.logged_models import LoggedModelsClient
 from kipu.client.metrics import MetricsClient
 from kipu.client.opening import open_tracking
 from kipu.client.tables import TablesClient
@@ -13,7 +14,7 @@ from kipu.client.tracking import Tracking
 from kipu.client.uris import get_registry_uri, get_tracking_uri
 
 
-class MlflowClient(ExperimentsClient, MetricsClient, TablesClient):
+class MlflowClient(ExperimentsClient, MetricsClient, TablesClient, LoggedModelsClient):
     """Everything that can be asked of a tracking store; cheap to make, safe in threads.
 
     Args:

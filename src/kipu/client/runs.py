@@ -205,5 +205,13 @@ class RunsClient:
         self._tracking.store.log_inputs(run_id, datasets or (), models or ())
 
     def log_outputs(self, run_id: str, models: Sequence[LoggedModelOutput]) -> None:
-        """Link models that the run made."""
+        """Link models that the run made, each at a training step.
+
+        Raises:
+            ResourceNotFound: No run has this id.
+            MlflowException: The run made one of them already.
+        """
+        if not models:
+            return
         self._tracking.store.log_outputs(run_id, models)
+        self._tracking.models.note_outputs(run_id, models)

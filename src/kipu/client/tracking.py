@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from kipu import journal as journals
+from kipu.client.known_models import KnownModels
 from kipu.client.operations import RunOperations
 from kipu.client.stores import absolute, open_bare, without_credentials
 from kipu.client.values import as_float, as_step, as_timestamp
@@ -57,6 +58,7 @@ class Tracking:
         self.server = without_credentials(uri) if place.kind == "http" else None
         self.keys: set[str] = set()
         self.runs: set[str] = set()
+        self.models = KnownModels(lambda: self.store)
         self._artifact_uris: dict[str, str] = {}
         self._tagged: set[tuple[str, str]] = set()
         self._reset()
@@ -129,6 +131,7 @@ class Tracking:
             self.runs.clear()
             self._artifact_uris.clear()
         self.runs.add(run.info.run_id)
+        self.models.note_run(run)
         if run.info.artifact_uri:
             self._artifact_uris[run.info.run_id] = run.info.artifact_uri
 
@@ -188,6 +191,7 @@ class Tracking:
         points = [_checked(metric, self) for metric in metrics]
         if run_id not in self.runs:
             self.admit_run(run_id)
+        self.models.admit(points)
         if synchronous:
             for at in range(0, len(points), MAX_METRICS_PER_BATCH):
                 batch = points[at : at + MAX_METRICS_PER_BATCH]

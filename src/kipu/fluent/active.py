@@ -12,7 +12,12 @@ from kipu.client import MlflowClient
 from kipu.client.recorder import Recorder
 from kipu.client.tracking import Tracking
 from kipu.entities import Run
-from kipu.environment_variables import MLFLOW_ENABLE_ASYNC_LOGGING, MLFLOW_RUN_ID
+from kipu.environment_variables import (
+    LEGACY_ACTIVE_MODEL_ID,
+    MLFLOW_ACTIVE_MODEL_ID,
+    MLFLOW_ENABLE_ASYNC_LOGGING,
+    MLFLOW_RUN_ID,
+)
 from kipu.exceptions import Unavailable
 
 _log = logging.getLogger(__name__)
@@ -50,6 +55,30 @@ class _State(threading.local):
         self.stack: list[ActiveRun] = []
         self.recorder: Recorder | None = None
         self.last_run_id: str | None = None
+        self.last_model_id: str | None = None
+        self._model_id: str | None = None
+        self._model_is_chosen = False
+
+    @property
+    def model_id(self) -> str | None:
+        """The model to which metrics belong that name none: the one chosen, or the environment's.
+
+        As with MLflow, a thread looks into the environment once.
+        """
+        if not self._model_is_chosen:
+            self._model_id = MLFLOW_ACTIVE_MODEL_ID.get() or LEGACY_ACTIVE_MODEL_ID.get() or None
+            self._model_is_chosen = True
+        return self._model_id
+
+    @model_id.setter
+    def model_id(self, model_id: str | None) -> None:
+        self._model_id, self._model_is_chosen = model_id, True
+        self._renew()
+
+    def forget_model(self) -> None:
+        """Look into the environment again."""
+        self._model_is_chosen = False
+        self.last_model_id = None
 
     def push(self, run: ActiveRun) -> None:
         self.stack.append(run)
@@ -63,11 +92,16 @@ class _State(threading.local):
 
     def _renew(self) -> None:
         run = self.stack[-1] if self.stack else None
-        if run is None or run._tracking is None:
+        # Points that may belong to a model take the longer way.
+        if run is None or run._tracking is None or self.model_id or _made_models(run):
             self.recorder = None
         else:
             later = MLFLOW_ENABLE_ASYNC_LOGGING.get()
             self.recorder = Recorder(run._tracking, run.info.run_id, answers=later)
+
+
+def _made_models(run: Run) -> bool:
+    return bool(run.outputs and run.outputs.model_outputs)
 
 
 state = _State()
@@ -76,6 +110,7 @@ state = _State()
 def _forget() -> None:
     # As with MLflow, a forked child has no active run: two processes would end the same run.
     state.stack, state.recorder, state.last_run_id = [], None, None
+    state.forget_model()
 
 
 os.register_at_fork(after_in_child=_forget)

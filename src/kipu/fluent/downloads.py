@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kipu.client.artifact_uris import Place, resolve, run_place
+from kipu.client.artifact_uris import Place, readable_place, resolve
 from kipu.client.opening import open_tracking
 from kipu.client.uris import get_tracking_uri
 from kipu.entities import FileInfo
@@ -30,8 +30,8 @@ def download_artifacts(
     """A local copy of a file or folder.
 
     Args:
-        artifact_uri: ``runs:/<run id>/<path>``, ``mlflow-artifacts:/<path>``, ``file:`` or a local
-            path; or else:
+        artifact_uri: ``runs:/<run id>/<path>``, ``models:/<model id>``,
+            ``mlflow-artifacts:/<path>``, ``file:`` or a local path; or else:
         run_id: A run,
         artifact_path: and a path among its artifacts; left out, all of them.
         dst_path: Folder to copy to, made when absent. Left out, a temporary one, or the thing
@@ -121,7 +121,7 @@ def _place(
             raise InvalidParameter("artifact_path goes with run_id; put it behind artifact_uri.")
         return resolve(uri, tracking_uri)
     assert run_id is not None
-    return run_place(open_tracking(tracking_uri or get_tracking_uri()), run_id, path)
+    return readable_place(open_tracking(tracking_uri or get_tracking_uri()), run_id, path)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from kipu.client.operations import RunOperations
 from kipu.entities import DatasetInput, Metric, Param, RunTag
 from kipu.fluent.active import client_of, state
 from kipu.fluent.inputs import as_entity
+from kipu.fluent.model_links import models_of
 from kipu.fluent.runs import current_run
 
 
@@ -39,7 +40,8 @@ def log_metric(
             to wait on. Left out, the asynchronous logging setting decides.
         timestamp: Milliseconds since the Unix epoch. Left out, now.
         run_id: The run to write to. Left out, the active run, started if there is none.
-        model_id: Logged model that the value belongs to.
+        model_id: Logged model that the value belongs to, which becomes an input of the run. Left
+            out, the active model, else the models that the run made at this step.
         dataset: Data set that the value was measured on; also logged as the run's input.
 
     Raises:
@@ -58,10 +60,6 @@ def log_metric(
             recorder = state.recorder
         if recorder is not None:
             return recorder.log(key, value, step, timestamp)
-    if run_id is not None and dataset is None:
-        return MlflowClient().log_metric(
-            run_id, key, value, timestamp, step, synchronous, model_id=model_id
-        )
     return log_metrics({key: value}, step, synchronous, run_id, timestamp, model_id, dataset)
 
 
@@ -93,18 +91,17 @@ def log_metrics(
         >>> with kipu.start_run():
         ...     kipu.log_metrics({"loss": 0.25, "accuracy": 0.9}, step=3)
     """
-    if run_id is None:
-        run = current_run()
-        if synchronous is None and model_id is None and dataset is None and state.recorder:
-            return state.recorder.log_row(metrics, step, timestamp)
-        run_id, client = run.info.run_id, client_of(current_run())
-    else:
-        client = MlflowClient()
+    run = current_run() if run_id is None else None
+    if run and synchronous is None and model_id is None and dataset is None and state.recorder:
+        return state.recorder.log_row(metrics, step, timestamp)
+    client, run_id = client_and_run(run_id)
     name, digest = _note_dataset(client, run_id, dataset)
+    models = models_of(client, run_id, run, step or 0, model_id)
     now = timestamp or time.time_ns() // 1_000_000
     points = [
-        Metric(key, value, now, step or 0, model_id, name, digest)  # type: ignore[arg-type]
+        Metric(key, value, now, step or 0, model, name, digest)  # type: ignore[arg-type]
         for key, value in metrics.items()
+        for model in models
     ]
     return client.log_batch(run_id, metrics=points, synchronous=synchronous)
 

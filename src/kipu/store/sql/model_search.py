@@ -245,8 +245,6 @@ def _attribute(key: str, operator: str, value: Any) -> Condition:
     column = logged_models.c[key]
     if value is None:
         return column.is_not(None)
-    if key == "experiment_id":
-        value = tuple(map(int, value)) if isinstance(value, tuple) else int(value)
     met = compare(column, operator, value)
     return sa.and_(column.is_not(None), met) if key in _NULLABLE else met
 

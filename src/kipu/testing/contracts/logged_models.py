@@ -298,17 +298,19 @@ class LoggedModelStoreContract:
         ):
             with refused("INVALID_PARAMETER_VALUE"):
                 _found(store, text)
-        for order in (
+        orders: tuple[Any, ...] = (
             [{"field_name": "colour"}],
             [{"field_name": "params.p"}],
             [{"field_name": "tags.t"}],
             [{}],
             ["name"],
             "name",
-        ):
+        )
+        for order in orders:
             with refused("INVALID_PARAMETER_VALUE", "order_by"):
                 _found(store, order_by=order)
-        for datasets in ([{}], ["test"], [{"dataset_digest": "d"}]):
+        wrong: tuple[Any, ...] = ([{}], ["test"], [{"dataset_digest": "d"}])
+        for datasets in wrong:
             with refused("INVALID_PARAMETER_VALUE", "datasets"):
                 _found(store, datasets=datasets)
 

@@ -42,7 +42,9 @@ def upgrade() -> None:
 
 def _create_tables() -> None:
     for name in ("logged_model_params", "logged_model_tags"):
-        number = [sa.Column("number", sa.Double(), nullable=True)] if "params" in name else []
+        number: list[sa.Column[Any]] = (
+            [sa.Column("number", sa.Double(), nullable=True)] if "params" in name else []
+        )
         op.create_table(
             name,
             *_model_key(),
