@@ -6,6 +6,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
+from types import SimpleNamespace
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -16,6 +17,7 @@ from kipu.entities import (
     LoggedModelParameter,
     LoggedModelStatus,
     LoggedModelTag,
+    Metric,
     PagedList,
 )
 from kipu.exceptions import ResourceNotFound
@@ -107,7 +109,7 @@ class SqlLoggedModels(SqlAccess):
             db.execute(model_directory.insert(), {"model_id": model_id, "experiment_id": number})
             write_model_params(db, number, model_id, settings)
             write_model_tags(db, number, model_id, labels)
-            return self._model(row | {"tags": labels, "params": settings, "metrics": None})
+            return self._model(SimpleNamespace(**row), settings, labels)
 
         return self._write(create)
 
@@ -217,22 +219,32 @@ class SqlLoggedModels(SqlAccess):
                 params = model_labels(db, PARAMS_OF_MODELS, experiment_id, ids)
                 tags = model_labels(db, TAGS_OF_MODELS, experiment_id, ids)
                 points = model_points(db, experiment_id, ids)
-                for row in db.execute(_these_models, wanted).mappings():
-                    one = row["model_id"]
-                    more = {
-                        "params": params.get(one),
-                        "tags": tags.get(one),
-                        "metrics": points.get(one),
-                    }
-                    yield _Stored(self._model({**row, **more}), row["lifecycle_stage"] != "active")
+                for row in db.execute(_these_models, wanted).all():
+                    one = row.model_id
+                    model = self._model(row, params.get(one), tags.get(one), points.get(one))
+                    yield _Stored(model, row.lifecycle_stage != "active")
 
-    def _model(self, row: dict[str, Any]) -> LoggedModel:
-        return LoggedModel.from_dictionary(
-            row
-            | {
-                "experiment_id": str(row["experiment_id"]),
-                "artifact_location": self._locations.resolved(str(row["artifact_location"])),
-            }
+    def _model(
+        self,
+        row: Any,
+        params: dict[str, str] | None,
+        tags: dict[str, str] | None,
+        metrics: list[Metric] | None = None,
+    ) -> LoggedModel:
+        return LoggedModel(
+            str(row.experiment_id),
+            row.model_id,
+            row.name,
+            self._locations.resolved(row.artifact_location),
+            row.creation_timestamp,
+            row.last_updated_timestamp,
+            row.model_type,
+            row.source_run_id,
+            row.status,
+            row.status_message,
+            tags,
+            params,
+            metrics,
         )
 
 

@@ -89,7 +89,7 @@ def model_labels(
     """The params or the tags of some models; models without any are left out."""
     found: defaultdict[str, dict[str, str]] = defaultdict(dict)
     wanted = {"of_experiment": experiment_id, "these_models": model_ids}
-    for model_id, key, value in db.execute(statement, wanted):
+    for model_id, key, value in db.execute(statement, wanted).all():
         found[model_id][key] = value
     return found
 

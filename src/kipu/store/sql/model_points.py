@@ -82,9 +82,8 @@ def model_points(
     """All points of some models, by key, time, step and run; models without any are left out."""
     found: defaultdict[str, list[Metric]] = defaultdict(list)
     wanted = {"of_experiment": experiment_id, "these_models": model_ids}
-    for model_id, key, kind, value, timestamp, step, name, digest, run_id in db.execute(
-        _of_models, wanted
-    ):
+    rows = db.execute(_of_models, wanted).all()
+    for model_id, key, kind, value, timestamp, step, name, digest, run_id in rows:
         # Infinities are kept, and shown, as the largest double: MLflow knows no others.
         number = float("nan") if kind == NAN else value
         found[model_id].append(Metric(key, number, timestamp, step, model_id, name, digest, run_id))

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from kipu.exceptions import InvalidParameter
 from kipu.search import And, Comparison, Field, ModelOrder, Node, Not, OnDataset, Or, PageKey
 from kipu.series.latest import NAN
+from kipu.store.sql.held import ByValue
 from kipu.store.sql.keys import value_hash
 from kipu.store.sql.search_conditions import Condition, compare
 from kipu.store.sql.tables import (
@@ -60,7 +61,7 @@ def find_models(
     Raises:
         InvalidParameter: The page key belongs to another search.
     """
-    parts = [_SortPart(part) for part in asked.order]
+    parts = [_SortPart(at, part) for at, part in enumerate(asked.order)]
     table = logged_models.c
     conditions = [
         table.experiment_id.in_(asked.experiment_ids),
@@ -70,50 +71,56 @@ def find_models(
         conditions.append(_Conditions(asked.experiment_ids, asked.datasets).of(asked.tree))
     if asked.datasets and not _has_metric(asked.tree):
         points = logged_model_metrics.c
-        on_some = _on(asked.datasets)
-        conditions.append(
-            table.model_id.in_(
-                sa.select(points.model_id).where(
-                    points.experiment_id.in_(asked.experiment_ids), on_some
-                )
-            )
+        on_some = sa.select(points.model_id).where(
+            points.experiment_id.in_(asked.experiment_ids), _on(points, asked.datasets)
         )
-    columns = [column for at, part in enumerate(parts) for column in part.columns(at)]
-    matching: Any = sa.select(table.experiment_id, table.model_id, *columns).where(*conditions)
-    if any(part.order.by.field.kind == "metric" for part in parts) or after is not None:
-        # Once for each model, and not again wherever a column is used.
-        matching = sa.select(matching.cte("matching").prefix_with("MATERIALIZED", dialect="sqlite"))
-    found = matching.selected_columns
-    sorts = [part.sort(at, found) for at, part in enumerate(parts)]
+        conditions.append(table.model_id.in_(on_some))
+    values = [part.value().label(part.name) for part in parts]
+    matching = sa.select(table.experiment_id, table.model_id, *values).where(*conditions)
+    if any(part.is_metric for part in parts):
+        # The values once for each model, and not again wherever they are used.
+        rows = matching.cte("matching").prefix_with("MATERIALIZED", dialect="sqlite")
+        sorts = [part.sort(rows.c[part.name], rows) for part in parts]
+        matching = sa.select(rows)
+    else:
+        sorts = [part.sort(part.value(), logged_models) for part in parts]
     if after is not None:
         matching = matching.where(_behind(asked, parts, sorts, after))
-    ordered = matching.order_by(*(term for sort in sorts for term in sort.terms()))
-    rows = db.execute(ordered.limit(limit + 1)).all()
-    page = rows[:limit]
+    ranks = [sort.rank for sort in sorts]
+    ordered = matching.add_columns(*ranks).order_by(
+        *(term for sort in sorts for term in sort.terms())
+    )
+    found = db.execute(ordered.limit(limit + 1)).all()
+    page = found[:limit]
     following = None
-    if len(rows) > limit and page:
-        values = tuple(part.value_of(at, page[-1]._mapping) for at, part in enumerate(parts))
-        following = PageKey(values, 0, search=asked.search)
+    if len(found) > limit and page:
+        last = page[-1]
+        places = zip(last[-len(parts) :], last[2:], strict=False)
+        following = PageKey(
+            tuple((rank, None if rank else value) for rank, value in places), 0, search=asked.search
+        )
     return FoundModels([(row[0], row[1]) for row in page], following)
 
 
 class _Sort(NamedTuple):
     """What one part sorts by: numbers before NaN before nothing, then values."""
 
-    rank: sa.ColumnElement[int] | None
+    rank: sa.ColumnElement[int]
     value: sa.ColumnElement[Any]
     ascending: bool
+    is_ranked: bool
 
     def terms(self) -> list[sa.ColumnElement[Any]]:
+        """What stands behind ORDER BY."""
         ordered = self.value if self.ascending else self.value.desc()
-        return [ordered] if self.rank is None else [self.rank, ordered]
+        return [self.rank, ordered] if self.is_ranked else [ordered]
 
     def behind(self, rank: int, value: Any, rest: Condition) -> Condition:
         """That a row comes after the given place, or at it and after the ``rest`` of places."""
         if rank == _HAS:
             beyond = self.value > value if self.ascending else self.value < value
             rest = sa.or_(beyond, sa.and_(self.value == value, rest))
-        if self.rank is None:
+        if not self.is_ranked:
             return rest
         return sa.or_(self.rank > rank, sa.and_(self.rank == rank, rest))
 
@@ -121,58 +128,54 @@ class _Sort(NamedTuple):
 class _SortPart:
     """One part of an order, as columns of the statement."""
 
-    def __init__(self, order: ModelOrder) -> None:
-        self.order = order
-        self._field = order.by.field
+    def __init__(self, at: int, order: ModelOrder) -> None:
+        self.name = f"value_{at}"
+        self._field, self._dataset = order.by.field, order.dataset
+        self._ascending = order.by.ascending
+        self.is_metric = self._field.kind == "metric"
 
-    def columns(self, at: int) -> list[sa.ColumnElement[Any]]:
-        """The value, and of a metric its kind."""
-        if self._field.kind == "attribute":
-            return [logged_models.c[self._field.key].label(f"value_{at}")]
-        return [self._newest("value", at), self._newest("kind", at)]
-
-    def _newest(self, column: str, at: int) -> sa.ColumnElement[Any]:
-        point = logged_model_metrics.alias()
+    def value(self) -> sa.ColumnElement[Any]:
+        """The value of a model; NULL for a metric that is NaN or not there."""
+        if not self.is_metric:
+            return logged_models.c[self._field.key]
+        point, conditions = self._points(logged_models)
         return (
-            sa.select(point.c[column])
-            .where(
-                point.c.experiment_id == logged_models.c.experiment_id,
-                point.c.model_id == logged_models.c.model_id,
-                point.c.key == self._field.key,
-                *_on_one(point.c, self.order.dataset),
-            )
-            .order_by(point.c.timestamp.desc(), point.c.step.desc(), point.c.run_id)
+            sa.select(sa.case((point.c.kind == NAN, None), else_=point.c.value))
+            .where(*conditions)
+            # Backwards through the table's key: of the newest points that of the last run.
+            .order_by(point.c.timestamp.desc(), point.c.step.desc(), point.c.run_id.desc())
             .limit(1)
             .correlate(logged_models)
             .scalar_subquery()
-            .label(f"{column}_{at}")
         )
 
-    def sort(self, at: int, found: Any) -> _Sort:
-        """What the found rows are sorted by."""
-        value = found[f"value_{at}"]
-        rank = None
-        if self._field.kind == "metric":
-            kind = found[f"kind_{at}"]
-            rank = sa.case((kind.is_(None), _LACKS), (kind == NAN, _NAN), else_=_HAS)
-        elif self._field.key in _NULLABLE:
-            rank = sa.case((value.is_(None), _LACKS), else_=_HAS)
-        return _Sort(rank, value, self.order.by.ascending)
+    def sort(self, value: sa.ColumnElement[Any], models: sa.FromClause) -> _Sort:
+        """What models are sorted by, given where they and their values stand."""
+        is_ranked = self.is_metric or self._field.key in _NULLABLE
+        rank: sa.ColumnElement[int] = sa.literal(_HAS)
+        if self.is_metric:
+            point, conditions = self._points(models)
+            is_nan = sa.select(point.c.model_id).where(*conditions).correlate(models).exists()
+            rank = sa.case((value.is_not(None), _HAS), (is_nan, _NAN), else_=_LACKS)
+        elif is_ranked:
+            rank = sa.case((value.is_not(None), _HAS), else_=_LACKS)
+        return _Sort(rank, value, self._ascending, is_ranked)
 
-    def value_of(self, at: int, row: Any) -> tuple[int, Any]:
-        """The rank and the value of a row, for a page key."""
-        value = row[f"value_{at}"]
-        if value is None:
-            return _LACKS, None
-        if self._field.kind == "metric" and row[f"kind_{at}"] == NAN:
-            return _NAN, None
-        return _HAS, value
+    def _points(self, models: sa.FromClause) -> tuple[sa.FromClause, list[Condition]]:
+        """The points of a model that count here."""
+        point = logged_model_metrics.alias()
+        return point, [
+            point.c.experiment_id == models.c.experiment_id,
+            point.c.model_id == models.c.model_id,
+            point.c.key == self._field.key,
+            *_on_one(point.c, self._dataset),
+        ]
 
     def fits(self, rank: int, value: object) -> bool:
         """Whether a page key can hold this here."""
         if rank != _HAS:
             return value is None and rank in (_NAN, _LACKS)
-        is_text = self._field.kind == "attribute" and isinstance(
+        is_text = not self.is_metric and isinstance(
             logged_models.c[self._field.key].type, sa.String
         )
         return isinstance(value, str if is_text else (int, float))
@@ -222,12 +225,12 @@ class _Conditions:
         operator, value = comparison.operator, comparison.value
         if field.kind == "attribute":
             return _attribute(field.key, operator, value)
-        table = _TABLES[field.kind]
+        table = ByValue.of(_TABLES[field.kind])
         met: list[Condition] = []
         if value is not None:
             met.append(_METS[field.kind](table.c, operator, value))
         if field.kind == "metric" and self._datasets:
-            met.append(_on(self._datasets))
+            met.append(_on(table.c, self._datasets))
         named = sa.select(table.c.model_id).where(
             table.c.experiment_id.in_(self._experiment_ids), table.c.key == field.key, *met
         )
@@ -273,9 +276,8 @@ def _label(label: Any, operator: str, value: Any) -> Condition:
 _METS = {"metric": _metric, "param": _label, "tag": _label}
 
 
-def _on(datasets: Sequence[OnDataset]) -> Condition:
+def _on(points: Any, datasets: Sequence[OnDataset]) -> Condition:
     """That a point is on one of these data sets."""
-    points = logged_model_metrics.c
     return sa.or_(*(sa.and_(*_on_one(points, dataset)) for dataset in datasets))
 
 
