@@ -107,10 +107,14 @@ def test_what_belongs_to_no_model_is_refused() -> None:
     for absent in (
         lambda: kipu.get_logged_model("m-none"),
         lambda: kipu.delete_logged_model_tag("m-none", "a"),
-        lambda: kipu.log_metric("m", 1.0, model_id="m-none"),
     ):
         with pytest.raises(ResourceNotFound, match="m-none"):
             absent()
+    client = kipu.MlflowClient()
+    run_id = client.create_run("0").info.run_id
+    with pytest.raises(MlflowException, match="m-none") as refused:
+        client.log_metric(run_id, "m", 1.0, model_id="m-none")
+    assert refused.value.error_code == "BAD_REQUEST"
 
 
 def test_metrics_with_a_model_are_the_models_and_link_it_with_the_run() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from kipu.entities import LoggedModel, LoggedModelOutput, Metric, Run
+from kipu.exceptions import MlflowException, ResourceNotFound
 from kipu.store.interface import TrackingStore
 
 _REMEMBERED = 10_000
@@ -44,11 +45,14 @@ class KnownModels:
         """Check once that the models are there that points name.
 
         Raises:
-            ResourceNotFound: One is not.
+            MlflowException: One is not (BAD_REQUEST, as with MLflow).
         """
         for metric in metrics:
             if metric.model_id and metric.model_id not in self._artifact_uris:
-                self.note(self._store().get_logged_model(metric.model_id))
+                try:
+                    self.note(self._store().get_logged_model(metric.model_id, True))
+                except ResourceNotFound as error:
+                    raise MlflowException(error.message, "BAD_REQUEST") from error
 
     def note_run(self, run: Run) -> None:
         """Remember which models a run made, as it was just read."""

@@ -90,7 +90,7 @@ def write_points(
         return False
     names.note(db, experiment_id, {(METRIC, series.key) for series in points.series})
     _supersede(db, experiment_id, run_no, points)
-    write_model_points(db, experiment_id, run_no, points)
+    write_model_points(db, experiment_id, run_no, points, all_known=writer == UNCOUNTED)
     return True
 
 

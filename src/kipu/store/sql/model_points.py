@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from kipu.entities import Metric
+from kipu.exceptions import MlflowException
 from kipu.series.latest import NAN, as_stored
 from kipu.series.points import Points
 from kipu.store.sql.keys import source_id
@@ -45,12 +46,29 @@ def homes(db: sa.Connection, model_ids: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def write_model_points(db: sa.Connection, experiment_id: int, run_no: int, points: Points) -> None:
-    """Keep those points of a run that name a model; an unknown model is passed over."""
+def write_model_points(
+    db: sa.Connection, experiment_id: int, run_no: int, points: Points, *, all_known: bool
+) -> None:
+    """Keep those points of a run that name a model.
+
+    Args:
+        db: A connection in a write transaction.
+        experiment_id: The run's experiment.
+        run_no: The run.
+        points: Its points, with models and without.
+        all_known: Whether a model that is not there is an error. A journal's points come too late
+            for that, and are the run's as well: there it is passed over.
+
+    Raises:
+        MlflowException: A model is not there (BAD_REQUEST).
+    """
     named = list(dict.fromkeys(one.model_id for one in points.series if one.model_id))
     if not named:
         return
     known = homes(db, named)
+    if all_known and len(known) < len(named):
+        unknown = ", ".join(one for one in named if one not in known)
+        raise MlflowException(f"No logged model has the ID {unknown}.", "BAD_REQUEST")
     place = {"of_experiment": experiment_id, "of_run": run_no}
     run_id = db.execute(_run_id, place).scalar_one()
     kinds, values = as_stored(points.value)

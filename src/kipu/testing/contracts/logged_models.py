@@ -146,6 +146,9 @@ class LoggedModelStoreContract:
             run_id, 7, 1, Points.from_metrics([Metric("acc", 1.0, 5, 0, ABSENT_MODEL)])
         )
         assert len(store.get_metric_history(run_id, "acc", None, None)) == 1
+        with refused("BAD_REQUEST", ABSENT_MODEL):
+            store.log_batch(run_id, [Metric("acc", 2.0, 6, 1, ABSENT_MODEL)], [], [])
+        assert len(store.get_metric_history(run_id, "acc", None, None)) == 1
 
     def test_models_are_found_by_all_that_they_have(
         self, store: TrackingStore, run_id: str
