@@ -74,11 +74,11 @@ def test_nan_meets_only_unequal_and_infinities_are_the_largest_numbers(tracker: 
 
 def test_the_latest_value_is_the_one_of_the_greatest_step(tracker: Tracker) -> None:
     run_id = tracker.run("a")
-    points = [Metric("m", 0.2, 5, 2), Metric("m", 0.9, 9, 1, "m-1", "train", "1")]
+    points = [Metric("m", 0.2, 5, 2), Metric("m", 0.9, 9, 1, None, "train", "1")]
     tracker.store.log_batch(run_id, points, [], [])
     assert tracker.found("metrics.m = 0.2") == ["a"]
     assert tracker.found("metrics.m = 0.9") == []
-    tracker.store.log_batch(run_id, [Metric("m", 0.7, 0, 3, "m-1", "train", "1")], [], [])
+    tracker.store.log_batch(run_id, [Metric("m", 0.7, 0, 3, None, "train", "1")], [], [])
     assert tracker.found("metrics.m = 0.7", "metrics.m") == ["a"]
     assert tracker.found("metrics.m = 0.2") == []
 

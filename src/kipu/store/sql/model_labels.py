@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from kipu.exceptions import MlflowException
+from kipu.search import number_in
 from kipu.store.sql.keys import value_hash
-from kipu.store.sql.labels import number_in
 from kipu.store.sql.tables import logged_model_params, logged_model_tags
 
 _write_params = logged_model_params.insert()

@@ -12,7 +12,18 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from kipu.exceptions import InvalidParameter
-from kipu.search import And, Comparison, Field, ModelOrder, Node, Not, OnDataset, Or, PageKey
+from kipu.search import (
+    And,
+    Comparison,
+    Field,
+    ModelOrder,
+    Node,
+    Not,
+    OnDataset,
+    Or,
+    PageKey,
+    is_numeric,
+)
 from kipu.series.latest import NAN
 from kipu.store.sql.held import ByValue
 from kipu.store.sql.keys import value_hash
@@ -261,8 +272,7 @@ def _metric(point: Any, operator: str, value: Any) -> Condition:
 
 
 def _label(label: Any, operator: str, value: Any) -> Condition:
-    first = value[0] if isinstance(value, tuple) else value
-    if isinstance(first, int | float):
+    if is_numeric(value):
         return compare(label.number, operator, value)
     met = compare(label.value, operator, value)
     # The hash finds the row, the text makes sure.

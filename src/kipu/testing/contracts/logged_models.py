@@ -189,6 +189,13 @@ class LoggedModelStoreContract:
             "lifecycle_stage = 'active' AND experiment_id = '0'": "ab",
             f"creation_time >= {a.creation_timestamp}": "ab",
             f"model_id = '{b.model_id}'": "b",
+            "params.lr > 0.15": "b",
+            "params.lr BETWEEN 0 AND 0.1 OR metrics.`a/b` IN (1, 2)": "ab",
+            "NOT (metrics.acc > 0.5 OR name = 'c')": "b",
+            "params.kind IS NULL AND source_run_id IS NULL": "b",
+            "params.kind IS NOT NULL": "a",
+            "metrics.acc NOT BETWEEN 0 AND 1": "b",
+            "name RLIKE '^[ac]$' AND tags.team NOT LIKE 'X'": "a",
         }.items():
             assert (text, "".join(sorted(_found(store, text)))) == (text, names)
 
