@@ -13,29 +13,37 @@ from starlette.testclient import TestClient
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from steps import STEPS, play  # noqa: E402
+from model_steps import MODEL_STEPS  # noqa: E402
+from steps import STEPS, Step, play  # noqa: E402
 
-GOLDEN = json.loads((HERE / "golden.json").read_text())
+STEPS_OF = {"golden.json": STEPS, "golden_models.json": MODEL_STEPS}
 
 
-@pytest.fixture
-def answers(server: TestClient) -> dict[str, Any]:
+@pytest.fixture(params=STEPS_OF)
+def steps(request: pytest.FixtureRequest) -> tuple[list[Step], dict[str, Any]]:
+    """Steps, and what MLflow answered to each."""
+    return STEPS_OF[request.param], json.loads((HERE / request.param).read_text())
+
+
+Recorded = tuple[list[Step], dict[str, Any]]
+
+
+def test_every_step_is_recorded(steps: Recorded) -> None:
+    asked, golden = steps
+    assert sorted(golden) == sorted(step.name for step in asked)
+
+
+def test_answers_are_those_of_mlflow(server: TestClient, steps: Recorded) -> None:
     def send(method: str, path: str, given: dict[str, Any]) -> tuple[int, Any]:
-        how = {"params": given} if method == "GET" else {"json": given}
+        how = {"json": given} if method in ("POST", "PATCH") else {"params": given}
         got = server.request(method, path, **how)
         return got.status_code, got.json()
 
-    return play(send)
-
-
-def test_every_step_is_recorded() -> None:
-    assert sorted(GOLDEN) == sorted(step.name for step in STEPS)
-
-
-def test_answers_are_those_of_mlflow(answers: dict[str, Any]) -> None:
+    asked, golden = steps
+    answers = play(send, asked)
     different = {
-        name: {"ours": answers[name], "MLflow's": golden}
-        for name, golden in GOLDEN.items()
-        if answers[name] != golden
+        name: {"ours": answers[name], "MLflow's": recorded}
+        for name, recorded in golden.items()
+        if answers[name] != recorded
     }
     assert not different, json.dumps(different, indent=1)

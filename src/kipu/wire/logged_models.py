@@ -78,7 +78,7 @@ class ListLoggedModelArtifacts(Asked):
 class GetLoggedModelArtifact(Asked):
     """Download a file of a model."""
 
-    artifact_file_path: Required
+    artifact_file_path: str = ""
 
 
 class ModelOrder(Asked):

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from kipu.blobs.paths import validate_path
 from kipu.entities import LoggedModelParameter, LoggedModelTag
+from kipu.exceptions import MlflowException
 from kipu.server.files import send
 from kipu.server.http import answer, body, in_thread, parse, query, read_body
 from kipu.server.places import blobs_of
@@ -111,6 +112,8 @@ async def list_artifacts(request: Request) -> Response:
 async def get_artifact(request: Request) -> Response:
     """Download a file of a model."""
     asked = query(request, wire.GetLoggedModelArtifact)
+    if not asked.artifact_file_path:
+        raise MlflowException("artifact_file_path is required: a file of the model.", "BAD_REQUEST")
     path = validate_path(asked.artifact_file_path)
     uri = await _artifact_uri(request)
     return await send(request, blobs_of(request, uri), path)
