@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kipu.entities import Metric
 from kipu.exceptions import MlflowException
 from kipu.store.sql.engine import sqlite_engine
 from kipu.store.sql.migrations.run import scripts, upgrade
@@ -145,3 +146,36 @@ def test_a_folder_in_place_of_the_file_is_explained(tmp_path: Path) -> None:
 def test_folders_on_the_way_are_made(tmp_path: Path) -> None:
     open_at(tmp_path / "a" / "b" / "kipu.db").close()
     assert (tmp_path / "a" / "b" / "kipu.db").exists()
+
+
+def test_models_of_the_first_schema_keep_their_labels_and_newest_points(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    engine = sqlite_engine(str(path), durable=False)
+    with engine.connect() as db:
+        db.exec_driver_sql("BEGIN IMMEDIATE")
+        upgrade(db, "0001")
+        for table, row in {
+            "experiments": (7, "e", "7", "active", 1, 1),
+            "runs": (7, 5, "r1", "r", "FINISHED", "active", "u", 1, None, None, None, 1),
+            "run_directory": ("r1", 7, 5),
+            "names": (7, 1, 11, "loss"),
+            "latest_metrics": (
+                7, 5, 11, 3, "m-1", "test", "d1", 0, 0.5, 2, 9, 1, 0.5, 0.5, True
+            ),
+            "logged_models": (
+                7, "m-1", "net", "/a", 1, 1, 2, None, None, "r1", "active",
+                '{"team": "x"}', '{"lr": "0.1"}',
+            ),
+            "model_directory": ("m-1", 7),
+        }.items():  # fmt: skip
+            places = ", ".join("?" * len(row))
+            db.exec_driver_sql(f"INSERT INTO {table} VALUES ({places})", row)
+        db.commit()
+    engine.dispose()
+    store = open_at(path)
+    model = store.get_logged_model("m-1")
+    assert (model.name, model.params, model.tags) == ("net", {"lr": "0.1"}, {"team": "x"})
+    assert model.metrics == [Metric("loss", 0.5, 9, 2, "m-1", "test", "d1", "r1")]
+    text = "params.lr > 0 AND tags.team = 'x' AND metrics.loss = 0.5"
+    assert store.search_logged_models(["7"], text, None, 5, None, None) == [model]
+    store.close()
