@@ -65,10 +65,10 @@ if TYPE_CHECKING:
         set_experiment_tag,
         set_experiment_tags,
     )
-    from kipu.fluent.inputs import log_input, log_inputs
     from kipu.fluent.external_models import (
         create_external_model,
     )
+    from kipu.fluent.inputs import log_input, log_inputs
     from kipu.fluent.logged_models import (
         delete_logged_model_tag,
         finalize_logged_model,
@@ -163,8 +163,8 @@ __all__ = [
     "client",
     "config",
     "create_experiment",
-    "data",
     "create_external_model",
+    "data",
     "delete_experiment",
     "delete_experiment_tag",
     "delete_logged_model_tag",
