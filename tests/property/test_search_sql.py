@@ -49,6 +49,7 @@ from kipu.search import (
 from kipu.store.sql import keys, search, search_drivers, search_walks, tables
 from kipu.store.sql.engine import add_functions
 from kipu.store.sql.search import count_runs, find_experiments, find_runs
+from kipu.store.sql.search_parts import parts
 
 LARGEST = sys.float_info.max
 METRICS, PARAMS, TAGS = ("a", "b"), ("x", "y_time"), ("t", "mlflow.runName")
@@ -284,7 +285,11 @@ def thresholds(rare: int, portion: int) -> Iterator[None]:
     """Let small data take the ways of large data."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search_drivers, "RARE", rare)
+        patch.setattr(search_drivers, "_MOST_COUNTED", max(rare, 1))
+        patch.setattr(search_drivers, "_MOST_MERGED", rare)
         patch.setattr(search_walks, "RARE", max(rare, 1))
+        patch.setattr(search_walks, "_SAMPLE", max(rare, 1))
+        patch.setattr(search_walks, "_MOST_LOOKED_UP", max(rare, 1))
         patch.setattr(search, "_SMALLEST_PORTION", portion)
         patch.setattr(search, "_WORTH_A_WALK", rare)
         yield
@@ -443,6 +448,14 @@ def one_thousand(db: sa.Connection, statements: list[str]) -> None:
         (None, ["metrics.a DESC"], 3),
         (None, ["params.x"], 1),
         ("status = 'FINISHED'", None, 1),
+        ("metrics.a > 0.999 OR metrics.b = 9", None, 2),
+        ("metrics.a > 0.5 OR metrics.b = 1", None, 2),
+        ("metrics.a > 0.999 OR metrics.b = 9", ["metrics.b DESC"], 2),
+        ("params.x IN ('1', '2')", None, 2),
+        ("params.x > 1 AND NOT metrics.b = 1", None, 2),
+        ("params.x BETWEEN 7 AND 8", None, 2),
+        ("NOT (metrics.a > 0.5 OR params.x = '1')", None, 1),
+        ("NOT params.x = 1", ["metrics.a DESC"], 4),
     ],
 )
 def test_a_page_costs_few_statements_and_reads_no_table_from_end_to_end(
@@ -459,8 +472,36 @@ def test_a_page_costs_few_statements_and_reads_no_table_from_end_to_end(
                 f"EXPLAIN QUERY PLAN {statement}", (0,) * statement.count("?")
             )
             scans = [row.detail for row in plan if row.detail.startswith("SCAN")]
-            assert all(scan in ("SCAN CONSTANT ROW", "SCAN few") or scan.startswith("SCAN anon")
-                       for scan in scans), scans  # fmt: skip
+            derived = ("SCAN CONSTANT ROW", "SCAN few", "SCAN driver", "SCAN ahead", "SCAN anon")
+            assert all(scan.startswith(derived) for scan in scans), scans
+
+
+@pytest.mark.parametrize(
+    ("text", "led_by"),
+    [
+        ("metrics.a > 0.999 OR metrics.b = 9", "union"),
+        ("metrics.a > 0.999 OR (params.x = '1' AND metrics.b = 9)", "union"),
+        ("NOT (metrics.a <= 0.999 OR metrics.b != 9)", None),
+        ("NOT (NOT metrics.a > 0.999 OR metrics.b != 9)", "latest_metrics"),
+        ("0.5 < metrics.a < 0.51", "latest_metrics"),
+        ("params.x >= 7", "params"),
+        ("params.x IN ('7', '8')", "params"),
+        ("metrics.a > 0.999 OR status = 'FAILED'", None),
+        ("metrics.a > 0.999 OR metrics.b > 0", None),
+    ],
+)
+def test_rare_conditions_lead_wherever_they_stand(
+    database: sa.Connection, text: str, led_by: str | None
+) -> None:
+    with forgotten(database) as db, thresholds(100, portion=50):
+        one_thousand(db, [])
+        tree = parse_run_filter(text)
+        driver = search_drivers.rare_driver(db, search_drivers.drivers(parts(tree), [1]))
+        rows = None if driver is None else driver.rows
+        if isinstance(rows, sa.Alias):
+            assert rows.element.description == led_by
+        else:
+            assert (None if rows is None else "union") == led_by
 
 
 def test_a_key_of_another_order_is_refused(database: sa.Connection) -> None:

@@ -25,7 +25,7 @@ from kipu.store.sql.search_drivers import (
     ordered_drivers,
     rare_driver,
 )
-from kipu.store.sql.search_parts import lacking_experiments, parts, window
+from kipu.store.sql.search_parts import bounds, lacking_experiments, parts, window
 from kipu.store.sql.search_walks import (
     HAS,
     LACKS,
@@ -265,7 +265,9 @@ class _RunSearch:
             run=run,
             conditions=conditions,
             met=sa.and_(sa.true(), *met),
+            is_filtered=len(rest) > 0,
             window=lambda number: window(self._conjuncts, number),
+            bounds=lambda field, value: bounds(self._conjuncts, field, value),
             portion=portion,
         )
 

@@ -11,7 +11,7 @@ from kipu.search import And, Comparison, Field, Node, Not, Or
 from kipu.search.tree import Operator
 from kipu.store.sql import tables
 from kipu.store.sql.keys import run_no
-from kipu.store.sql.search_conditions import Condition, key_conditions, table_of
+from kipu.store.sql.search_conditions import Condition, compare, key_conditions, table_of
 
 _TURNED: dict[str, Operator] = {"IS NULL": "IS NOT NULL", "IS NOT NULL": "IS NULL"}
 
@@ -79,6 +79,22 @@ def _lacking_key(db: sa.Connection, field: Field, experiment_ids: Sequence[int])
         .exists(),
     )
     return set(experiment_ids) - set(db.scalars(ids))
+
+
+def bounds(
+    conjuncts: Sequence[Node], field: Field, value: sa.ColumnElement[float]
+) -> list[Condition]:
+    """What a number of this field must meet where there is one."""
+    met: list[Condition] = []
+    for part in conjuncts:
+        match part:
+            case Comparison(compared, comparator, wanted) if (
+                compared == field and wanted is not None
+            ):
+                met.append(compare(value, comparator, wanted))
+            case Not(Comparison(compared, comparator, wanted)) if compared == field:
+                met.append(sa.not_(compare(value, comparator, wanted)))
+    return met
 
 
 def window(conjuncts: Sequence[Node], number: sa.ColumnElement[int]) -> list[Condition]:

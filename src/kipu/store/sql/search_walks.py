@@ -29,6 +29,11 @@ from kipu.store.sql.search_drivers import RARE, Driver, among
 HAS, IS_NAN, LACKS = 0, 1, 2
 """Ranks of ``SortValue``."""
 
+_VALUES = ByValue.shared(tables.latest_metrics)
+# Values that tell how many runs along them match, and as many as may be looked up for a page.
+_SAMPLE = 500
+_MOST_LOOKED_UP = 15_000
+
 
 class Row(NamedTuple):
     """A run that matches, with its place in the order; newer runs come first among equals."""
@@ -47,8 +52,12 @@ class Scope(NamedTuple):
     run: sa.FromClause
     conditions: RunConditions
     met: Condition
+    # Whether anything is asked of the runs but their lifecycle stage.
+    is_filtered: bool
     # Bounds of the run's number, for any column that has it.
     window: Callable[[sa.ColumnElement[int]], list[Condition]]
+    # What the filter says of the numbers of a field, for a column that has them.
+    bounds: Callable[[Field, sa.ColumnElement[float]], list[Condition]]
     portion: int
 
     def run_meets(self, rows: sa.FromClause) -> Condition:
@@ -108,6 +117,9 @@ def newest_first(
 def by_metric(scope: Scope, part: OrderBy, after: Row | None) -> Iterator[Row]:
     """Through the index of a metric's values, then NaN, then the runs without it."""
     rank = after.sort[0].rank if after else HAS
+    if rank == HAS and not _is_frequent(scope, part, after):
+        yield from sorted_rows(scope, [part], None, after)
+        return
     if rank == HAS:
         streams = [
             _by_value(scope, part, kind, after) for kind in (NUMBER, INFINITY, MINUS_INFINITY)
@@ -120,6 +132,20 @@ def by_metric(scope: Scope, part: OrderBy, after: Row | None) -> Iterator[Row]:
     lacking = scope._replace(met=sa.and_(scope.met, sa.not_(_has_metric(scope.run, part.field))))
     last = after if rank == LACKS else None
     yield from newest_first(lacking, None, last, (SortValue(LACKS, None),))
+
+
+def _is_frequent(scope: Scope, part: OrderBy, after: Row | None) -> bool:
+    """Whether a page is found sooner along the metric's values than by sorting all that match.
+
+    In the order of values, runs are looked up here and there, which costs several times what it
+    costs in the order of runs. The first values ahead tell how many would have to be.
+    """
+    if not scope.is_filtered:
+        return True
+    ahead = _ahead(scope, part, NUMBER, after).limit(_SAMPLE).subquery("ahead")
+    found = sa.select(sa.func.count(), sa.func.count(sa.case((scope.run_meets(ahead), 1))))
+    looked_at, matching = scope.db.execute(found.select_from(ahead)).one()
+    return bool(looked_at < _SAMPLE or matching * _MOST_LOOKED_UP >= scope.portion * _SAMPLE)
 
 
 def sorted_rows(
@@ -220,26 +246,14 @@ def _row(found: sa.Row[Any]) -> Row:
 
 
 def _by_value(scope: Scope, part: OrderBy, kind: int, after: Row | None) -> Iterator[Row]:
-    driver = _of_kind(scope, part.field, kind)
-    rows, value = driver.rows, driver.rows.c.value
     (experiment_id,) = scope.experiment_ids
-    base = (
-        driver.select(value, rows.c.run_no)
-        .where(scope.run_meets(rows), *scope.window(rows.c.run_no))
-        .order_by(value if part.ascending else value.desc(), rows.c.run_no.desc())
-        .limit(scope.portion)
-    )
     last = after
     while True:
-        page = base
-        if last is not None:
-            at = last.sort[0].value
-            # One range of the index, and in it a look at the runs of its first value.
-            from_here = value >= at if part.ascending else value <= at
-            page = base.where(from_here, sa.or_(value != at, older(rows, last)))
+        page = _ahead(scope, part, kind, last)
+        page = page.where(scope.run_meets(_VALUES)).limit(scope.portion)
         found = [
             Row((SortValue(HAS, found),), experiment_id, number)
-            for found, number in scope.db.execute(page).all()
+            for found, number, _ in scope.db.execute(page).all()
         ]
         yield from found
         if len(found) < scope.portion:
@@ -247,14 +261,27 @@ def _by_value(scope: Scope, part: OrderBy, kind: int, after: Row | None) -> Iter
         last = found[-1]
 
 
+def _ahead(scope: Scope, part: OrderBy, kind: int, last: Row | None) -> sa.Select[Any]:
+    """The values of one kind behind a row, with their runs, in order."""
+    rows, value = _VALUES, _VALUES.c.value
+    select = _of_kind(scope, part.field, kind).select(value, rows.c.run_no, rows.c.experiment_id)
+    select = select.where(*scope.bounds(part.field, value), *scope.window(rows.c.run_no))
+    select = select.order_by(value if part.ascending else value.desc(), rows.c.run_no.desc())
+    if last is None:
+        return select
+    at = last.sort[0].value
+    # One range of the index, and in it a look at the runs of its first value.
+    from_here = value >= at if part.ascending else value <= at
+    return select.where(from_here, sa.or_(value != at, older(rows, last)))
+
+
 def _of_kind(scope: Scope, field: Field, kind: int) -> Driver:
-    rows = ByValue.shared(tables.latest_metrics)
     conditions = (
-        among(rows, scope.experiment_ids),
-        *key_conditions(rows, field),
-        rows.c.kind == kind,
+        among(_VALUES, scope.experiment_ids),
+        *key_conditions(_VALUES, field),
+        _VALUES.c.kind == kind,
     )
-    return Driver((), rows, conditions)
+    return Driver((), _VALUES, conditions)
 
 
 def _has_metric(run: sa.FromClause, field: Field) -> Condition:
