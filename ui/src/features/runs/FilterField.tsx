@@ -3,7 +3,7 @@ import { Icon } from "@/components/Icon";
 import { ApiError } from "@/lib/api";
 import type { KnownColumns } from "./columnChoice";
 import styles from "./FilterField.module.css";
-import { type NamePlace, namePlace, suggest } from "./suggest";
+import { type Place, placeAt, suggest } from "./suggest";
 
 type Props = {
   inputRef: RefObject<HTMLInputElement | null>;
@@ -15,29 +15,30 @@ type Props = {
   onApply: (filter: string) => void;
 };
 
-/** The filter language: Enter applies, names are suggested, and a refusal shows the place at fault. */
+/** The filter language: Enter applies, what may come next is suggested, and a refusal shows the place at fault. */
 export function FilterField({ inputRef: input, applied, columns, error, onApply }: Props) {
   const [text, setText] = useState(applied);
   const [lastApplied, setLastApplied] = useState(applied);
-  const [place, setPlace] = useState<NamePlace>();
+  const [place, setPlace] = useState<Place>();
   const [chosen, setChosen] = useState(-1);
   const listId = useId();
   if (applied !== lastApplied) {
     setLastApplied(applied);
     setText(applied);
   }
-  const suggestions = place && columns ? suggest(place.typed, columns) : [];
+  const suggestions = place && columns ? suggest(place, columns) : [];
   const isOpen = suggestions.length > 0;
 
   function look(field: HTMLInputElement) {
     const caret = field.selectionStart ?? field.value.length;
-    setPlace(field.selectionEnd === caret ? namePlace(field.value, caret) : undefined);
+    setPlace(field.selectionEnd === caret ? placeAt(field.value, caret) : undefined);
     setChosen(-1);
   }
   function accept(index: number) {
     const suggestion = suggestions[index];
     if (place === undefined || suggestion === undefined) return;
-    const head = `${text.slice(0, place.start)}${suggestion.insert} `;
+    const space = suggestion.insert.endsWith("(") ? "" : " ";
+    const head = `${text.slice(0, place.start)}${suggestion.insert}${space}`;
     setText(head + text.slice(place.end).trimStart());
     setPlace(undefined);
     requestAnimationFrame(() => input.current?.setSelectionRange(head.length, head.length));
@@ -79,7 +80,7 @@ export function FilterField({ inputRef: input, applied, columns, error, onApply 
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}
-        placeholder="Filter, such as metrics.loss < 0.5 and params.optimizer = 'adam'"
+        placeholder="Filter, such as metrics.loss < 0.5 and (params.lr > 0.01 or tags.team = 'a')"
         aria-label="Filter runs"
         aria-expanded={isOpen}
         aria-controls={listId}
@@ -102,7 +103,7 @@ export function FilterField({ inputRef: input, applied, columns, error, onApply 
         </button>
       )}
       {isOpen && (
-        <div id={listId} className={styles.list} role="listbox" aria-label="Columns">
+        <div id={listId} className={styles.list} role="listbox" aria-label="Suggestions">
           {suggestions.map((suggestion, index) => (
             <div
               key={suggestion.name}

@@ -6,7 +6,7 @@ import { defaultChoice, goalOf, growChoice, readChoice, writeChoice } from "./co
 import { toCsv, toJson } from "./exportTable";
 import { clickSort, readSort, runsSearch, writeSort } from "./search";
 import { shownColumns } from "./shownColumn";
-import { namePlace, suggest } from "./suggest";
+import { placeAt, suggest } from "./suggest";
 import { durations, mergeTable, type RunTable, readTable } from "./table";
 
 const asked = { metrics: ["loss"], params: ["lr"], tags: [] };
@@ -144,15 +144,57 @@ describe("suggestions", () => {
     tags: [],
   };
 
-  test("a name is expected at the start and after AND, not where a value stands", () => {
-    expect(namePlace("lo", 2)?.typed).toBe("lo");
-    expect(namePlace("metrics.loss < 1 and par", 24)?.typed).toBe("par");
-    expect(namePlace("metrics.loss < 1 an", 19)).toBeUndefined();
-    expect(namePlace("params.x = 'lo", 14)).toBeUndefined();
-    expect(namePlace("metrics.`val/lo", 15)?.typed).toBe("metrics.`val/lo");
+  const expectedAt = (text: string) => placeAt(text, text.length)?.expected.what;
+  const names = (text: string) => {
+    const place = placeAt(text, text.length);
+    return place ? suggest(place, columns).map((item) => item.name) : [];
+  };
+
+  test.each([
+    ["lo", "name"],
+    ["metrics.loss < 1 and par", "name"],
+    ["(metrics.loss < 1 OR par", "name"],
+    ["NOT (NOT ", "name"],
+    ["0.1 < metr", "name"],
+    ["metrics.`val/lo", "name"],
+    ["params.x IN ('a', 'b') or ", "name"],
+    ["metrics.loss BETWEEN 1 AND 2 AND ", "name"],
+    ["tags.t IS NOT NULL and ", "name"],
+    ["metrics.loss ", "comparator"],
+    ["metrics.loss NOT ", "comparator"],
+    ["params.`a b` li", "comparator"],
+    ["metrics.loss < 1 an", "word"],
+    ["0.1 < metrics.loss <= 1 an", "word"],
+    ["metrics.loss between 1 a", "word"],
+    ["(tags.t is null) o", "word"],
+  ])("after %j comes a %s", (text, what) => {
+    expect(expectedAt(text)).toBe(what);
   });
 
+  test.each(["params.x = 'lo", "params.x = ", "params.x IN (", "metrics.loss <", "metrics.loss < 1 2 ", "= "])(
+    "nothing is suggested after %j",
+    (text) => {
+      expect(expectedAt(text)).toBeUndefined();
+    },
+  );
+
   test("names that begin with what was typed come first, and odd names are quoted", () => {
-    expect(suggest("loss", columns).map((item) => item.insert)).toEqual(["metrics.loss", "metrics.`val/loss`"]);
+    const place = placeAt("loss", 4);
+    expect(place && suggest(place, columns).map((item) => item.insert)).toEqual(["metrics.loss", "metrics.`val/loss`"]);
+  });
+
+  test("comparators are those of the field", () => {
+    expect(names("metrics.loss b")).toEqual(["BETWEEN"]);
+    expect(names("tags.t ")).not.toContain("<");
+    expect(names("params.lr <")).toEqual([]);
+    expect(names("params.lr n")).toEqual(["NOT IN", "NOT LIKE", "NOT BETWEEN"]);
+    expect(names("start_time ")[0]).toBe("<");
+    expect(names("status ")[0]).toBe("=");
+  });
+
+  test("what joins is suggested once it is begun", () => {
+    expect(names("metrics.loss < 1 ")).toEqual([]);
+    expect(names("metrics.loss < 1 o")).toEqual(["OR"]);
+    expect(names("metrics.loss BETWEEN 1 a")).toEqual(["AND"]);
   });
 });
