@@ -1,4 +1,6 @@
-"""What a search costs in one experiment of many runs: the first page of 100, and the count; best of several.
+"""What a search costs in one experiment of many runs: the first page of 100, and the count.
+
+Times are the best of several.
 
 python benchmarks/search.py [runs] [folder]
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 import msgspec
 
+from kipu.cli.searches import all_pages, filtered
 from kipu.cli.tables import echo_table, local_time
 from kipu.cli.target import client
-from kipu.entities import Experiment, ViewType
+from kipu.entities import Experiment, PagedList, ViewType
 
 _id = click.option("--experiment-id", "-x", required=True, help="The experiment's id.")
 
@@ -30,13 +31,22 @@ def create(experiment_name: str, artifact_location: str | None) -> None:
 
 @experiments.command()
 @click.option("--view", "-v", default="active_only", help="active_only, deleted_only or all.")
-@click.option("--max-results", type=int, help="At most so many.")
-def search(view: str, max_results: int | None) -> None:
+@filtered
+def search(
+    view: str, filter_string: str | None, order_by: tuple[str, ...], max_results: int | None
+) -> None:
     """List experiments."""
-    found = all_pages(ViewType.from_string(view), max_results)
+    stage = ViewType.from_string(view)
+
+    def page(wanted: int, token: str | None) -> PagedList[Experiment]:
+        return client().search_experiments(stage, wanted, filter_string, list(order_by), token)
+
     echo_table(
         ["Experiment Id", "Name", "Artifact Location"],
-        [(one.experiment_id, one.name, one.artifact_location) for one in found],
+        [
+            (one.experiment_id, one.name, one.artifact_location)
+            for one in all_pages(page, max_results)
+        ],
     )
 
 
@@ -117,17 +127,3 @@ def csv(experiment_id: str, filename: Path | None) -> None:
             click.echo(
                 f"Experiment with ID {experiment_id} has been exported as a CSV to {filename}"
             )
-
-
-def all_pages(view_type: int, max_results: int | None) -> list[Experiment]:
-    """Every experiment of a view, at most ``max_results``."""
-    found: list[Experiment] = []
-    token = None
-    while max_results is None or len(found) < max_results:
-        wanted = 1000 if max_results is None else min(1000, max_results - len(found))
-        page = client().search_experiments(view_type, wanted, page_token=token)
-        found += page
-        token = page.token
-        if not token:
-            break
-    return found

@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 import msgspec
 
+from kipu.cli.searches import all_pages, filtered
 from kipu.cli.tables import echo_table, local_time
 from kipu.cli.target import client
-from kipu.entities import Run, ViewType
+from kipu.entities import PagedList, Run, ViewType
 
 _id = click.option("--run-id", required=True, help="The run's id.")
 
@@ -20,21 +21,28 @@ def runs() -> None:
 @runs.command("list")
 @click.option("--experiment-id", envvar="MLFLOW_EXPERIMENT_ID", required=True, help="Of which.")
 @click.option("--view", "-v", default="active_only", help="active_only, deleted_only or all.")
-def list_runs(experiment_id: str, view: str) -> None:
+@filtered
+def list_runs(
+    experiment_id: str,
+    view: str,
+    filter_string: str | None,
+    order_by: tuple[str, ...],
+    max_results: int | None,
+) -> None:
     """List an experiment's runs, newest first."""
-    found: list[Run] = []
-    token = None
-    while True:
-        page = client().search_runs(
-            [experiment_id], run_view_type=ViewType.from_string(view), page_token=token
+    stage = ViewType.from_string(view)
+
+    def page(wanted: int, token: str | None) -> PagedList[Run]:
+        return client().search_runs(
+            [experiment_id], filter_string or "", stage, wanted, list(order_by), token
         )
-        found += page
-        token = page.token
-        if not token:
-            break
+
     echo_table(
         ["Date", "Name", "ID"],
-        [(local_time(run.info.start_time), run.info.run_name, run.info.run_id) for run in found],
+        [
+            (local_time(run.info.start_time), run.info.run_name, run.info.run_id)
+            for run in all_pages(page, max_results)
+        ],
     )
 
 
