@@ -335,32 +335,32 @@ def test_sql_and_predicate_agree_on_every_page(
         assert count_runs(db, experiment_ids, tree, view) == len(expected)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(run_lists(), run_lists(), st.none() | trees, st.integers(1, 3))
-def test_pages_concatenate_to_the_whole_while_newer_runs_arrive(
-    database: sa.Connection, runs: list[Run], newer: list[Run], tree: Node | None, limit: int
-) -> None:
-    order = parse_run_order(None)
-    with forgotten(database) as db, thresholds(0, portion=1):
-        insert(db, runs)
-        whole = find_runs(db, EXPERIMENTS, tree, order, ViewType.ALL, 100).runs
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    run_lists(), st.integers(0, 12), st.none() | trees, orders, st.sampled_from((0, 1, 2, 1000)),
+    st.integers(1, 4),
+)  # fmt: skip
+def test_pages_of_runs_concatenate_to_the_whole_while_others_arrive(
+    database: sa.Connection, runs: list[Run], there: int, tree: Node | None,
+    order: list[OrderBy], rare: int, limit: int,
+) -> None:  # fmt: skip
+    known, arriving = runs[:there], runs[there:]
+    with forgotten(database) as db, thresholds(rare, portion=1):
+        insert(db, known)
         found: list[tuple[int, int]] = []
         page = find_runs(db, EXPERIMENTS, tree, order, ViewType.ALL, limit)
-        arriving = [_started_later(run) for run in newer]
         while True:
             found += page.runs
-            if page.next is None:
+            after = decode_token(encode_token(page.next))
+            if after is None:
                 break
             if arriving:
                 insert(db, [arriving.pop()])
-            page = find_runs(db, EXPERIMENTS, tree, order, ViewType.ALL, limit, page.next)
-        assert found == whole
-
-
-def _started_later(run: Run) -> Run:
-    later, other_id = 5000 + (run.info.start_time or 0), run.info.run_id[:-1] + "1"
-    info = msgspec.structs.replace(run.info, run_id=other_id, start_time=later)
-    return Run(info, run.data, run.inputs)
+            page = find_runs(db, EXPERIMENTS, tree, order, ViewType.ALL, limit, after)
+    assert len(found) == len(set(found))
+    expected = sort_entities([run for run in known if matches(tree, run)], order)
+    places = [place_of(run) for run in expected]
+    assert [one for one in found if one in places] == places
 
 
 experiment_lists = st.lists(
@@ -378,10 +378,12 @@ experiment_lists = st.lists(
     unique_by=(lambda one: one.experiment_id, lambda one: one.name),
 )
 experiment_filters = st.sampled_from(
-    ("", "name = 'a'", "name != 'a'", "name LIKE 'a%'", "name ILIKE 'A%'", "creation_time > 0",
+    ("name = 'a'", "name != 'a'", "name LIKE 'a%'", "name ILIKE 'A%'", "creation_time > 0",
      "last_update_time <= 1 AND creation_time != -5", "tags.t = 'a'", "tags.t IS NULL",
      "tags.t IS NOT NULL AND name != ''", "tags.`mlflow.runName` ILIKE '%A%'", "tags.t != 'a'",
-     "experiment_id = '1'", "experiment_id NOT IN ('1', '2')")
+     "experiment_id = '1'", "experiment_id NOT IN ('1', '2')", "name IN ('a', 'ab')",
+     "name NOT LIKE 'a%'", "name RLIKE '^.$' AND NOT tags.t = 'a'", "-5 < creation_time <= 2",
+     "last_update_time BETWEEN 0 AND 2", "tags.t NOT IN ('a', '') OR creation_time IN (0, 1)")
 )  # fmt: skip
 experiment_orders = st.lists(
     st.sampled_from(
@@ -391,37 +393,46 @@ experiment_orders = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def insert_experiments(db: sa.Connection, experiments: Sequence[Experiment]) -> None:
+    for one in experiments:
+        row = one.to_dictionary()
+        db.execute(tables.experiments.insert(), {c.name: row[c.name] for c in tables.experiments.c})
+        for key, value in one.tags.items():
+            place = {"experiment_id": one.experiment_id, "key": key, "value": value}
+            db.execute(tables.experiment_tags.insert(), place)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
-    experiment_lists, experiment_filters, st.booleans(), experiment_orders, views, st.integers(1, 4)
-)
-def test_sql_and_predicate_agree_on_experiments(
-    database: sa.Connection, experiments: list[Experiment], text: str, negated: bool,
-    order_by: list[str], view: int, limit: int,
+    experiment_lists, st.integers(0, 8), st.lists(experiment_filters, max_size=3), st.booleans(),
+    experiment_orders, views, st.integers(1, 4),
+)  # fmt: skip
+def test_sql_and_predicate_agree_on_experiments_while_others_arrive(
+    database: sa.Connection, experiments: list[Experiment], there: int, texts: list[str],
+    negated: bool, order_by: list[str], view: int, limit: int,
 ) -> None:  # fmt: skip
-    tree, order = parse_experiment_filter(text), parse_experiment_order(order_by)
-    tree = Not(tree) if tree and negated else tree
+    text = " OR ".join(f"({one})" for one in texts)
+    tree = parse_experiment_filter(f"NOT ({text})" if negated and text else text)
+    order = parse_experiment_order(order_by)
+    known, arriving = experiments[:there], experiments[there:]
     stages = LifecycleStage.view_type_to_stages(view)
-    expected = [e for e in experiments if e.lifecycle_stage in stages and matches(tree, e)]
+    expected = [e for e in known if e.lifecycle_stage in stages and matches(tree, e)]
     with forgotten(database) as db:
         db.execute(tables.experiments.delete())
-        for one in experiments:
-            row = one.to_dictionary()
-            db.execute(
-                tables.experiments.insert(), {c.name: row[c.name] for c in tables.experiments.c}
-            )
-            for key, value in one.tags.items():
-                place = {"experiment_id": one.experiment_id, "key": key, "value": value}
-                db.execute(tables.experiment_tags.insert(), place)
+        insert_experiments(db, known)
         found: list[int] = []
         page = find_experiments(db, tree, order, view, limit)
         while True:
             found += page.experiment_ids
             if page.next is None:
                 break
+            if arriving:
+                insert_experiments(db, [arriving.pop()])
             after = decode_token(encode_token(page.next))
             page = find_experiments(db, tree, order, view, limit, after)
-    assert found == [int(one.experiment_id) for one in sort_entities(expected, order)]
+    assert len(found) == len(set(found))
+    ids = [int(one.experiment_id) for one in sort_entities(expected, order)]
+    assert [one for one in found if one in ids] == ids
 
 
 # How it is found
