@@ -23,7 +23,7 @@ metrics = st.builds(
     values,
     st.integers(0, 4),
     st.integers(-3, 30),
-    st.sampled_from([None, None, "m-1"]),
+    dataset_name=st.sampled_from([None, None, "test"]),
 )
 batches = st.lists(metrics, max_size=12)
 appends = st.tuples(st.just("append"), st.sampled_from([5, 6]), batches)
@@ -37,7 +37,7 @@ def bits(value: float) -> bytes:
 
 
 def identity(metric: Metric) -> tuple[object, ...]:
-    return (metric.key, metric.model_id, metric.timestamp, metric.step, bits(metric.value))
+    return (metric.key, metric.dataset_name, metric.timestamp, metric.step, bits(metric.value))
 
 
 def rank(metric: Metric) -> tuple[int, int, float]:
@@ -109,9 +109,9 @@ def check(store: SqlStore, run_id: str, key: str, sent: list[Metric], page_size:
     assert {identity(metric) for metric in history} == expected
     ranks = [rank(metric) for metric in history]
     assert ranks == sorted(ranks)
-    for model_id in (None, "m-1"):
-        curve = store.read_curve(run_id, SeriesName(key, model_id))
-        mine = {one[2:] for one in expected if one[1] == model_id}
+    for dataset in (None, "test"):
+        curve = store.read_curve(run_id, SeriesName(key, None, dataset))
+        mine = {one[2:] for one in expected if one[1] == dataset}
         columns = (curve.timestamp.tolist(), curve.step.tolist(), map(bits, curve.value.tolist()))
         assert set(zip(*columns, strict=True)) == mine
         assert len(curve.step) == len(mine)
