@@ -181,6 +181,37 @@ MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES = Setting(
     "Artifact schemes with a host that the server may open, comma separated.",
 )
 
+MLFLOW_WEBHOOK_ALLOWED_SCHEMES = Setting(
+    "MLFLOW_WEBHOOK_ALLOWED_SCHEMES", str, "https", "Schemes of webhooks, comma separated."
+)
+MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS = Setting(
+    "MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS",
+    _boolean,
+    False,
+    "Let webhooks reach private addresses; for development only.",
+)
+MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY = Setting(
+    "MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY",
+    _text,
+    None,
+    "Seals stored secrets of webhooks: 32 random characters or more; not sealed when unset.",
+)
+MLFLOW_WEBHOOK_REQUEST_TIMEOUT = Setting(
+    "MLFLOW_WEBHOOK_REQUEST_TIMEOUT", int, 30, "Seconds that one delivery to a webhook may take."
+)
+MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES = Setting(
+    "MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES", int, 3, "Retries of a delivery to a webhook."
+)
+MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS = Setting(
+    "MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS", int, 10, "Deliveries that a server makes at once."
+)
+MLFLOW_WEBHOOK_CACHE_TTL = Setting(
+    "MLFLOW_WEBHOOK_CACHE_TTL",
+    int,
+    60,
+    "Read for MLflow's sake; Kipu keeps no cache of webhooks, so a change holds at once.",
+)
+
 KIPU_HOME = Setting(
     "KIPU_HOME", _text, None, "Folder of journals for servers; the user's state folder when unset."
 )

@@ -38,6 +38,16 @@ class TestLoggedModels(_OnEvery, stores.LoggedModelStoreContract):
     pass
 
 
+class TestWebhooks(_OnEvery, stores.WebhookStoreContract):
+    pass
+
+
+class TestDeliveries(stores.DeliveryQueueContract):
+    @pytest.fixture
+    def store(self, local_store: ServedStore) -> ServedStore:
+        return local_store
+
+
 class TestViews(stores.ViewStoreContract):
     @pytest.fixture
     def store(self, local_store: ServedStore) -> ServedStore:

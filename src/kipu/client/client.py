@@ -12,9 +12,12 @@ from kipu.client.opening import open_tracking
 from kipu.client.tables import TablesClient
 from kipu.client.tracking import Tracking
 from kipu.client.uris import get_registry_uri, get_tracking_uri
+from kipu.client.webhooks import WebhooksClient
 
 
-class MlflowClient(ExperimentsClient, MetricsClient, TablesClient, LoggedModelsClient):
+class MlflowClient(
+    ExperimentsClient, MetricsClient, TablesClient, LoggedModelsClient, WebhooksClient
+):
     """Everything that can be asked of a tracking store; cheap to make, safe in threads.
 
     Args:

@@ -6,11 +6,11 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from kipu.service.tracking import TrackingService
-from kipu.store.interface import TrackingStore
+from kipu.store.interface import ClientStore
 from kipu.store.open import Place, locate, open_store
 
 
-def open_bare(uri: str) -> TrackingStore:
+def open_bare(uri: str) -> ClientStore:
     """The store of a URI, with its rules but without journal and recovery."""
     if locate(uri).kind != "http":
         return TrackingService(open_store(uri))

@@ -20,7 +20,7 @@ from kipu.environment_variables import (
 from kipu.exceptions import InvalidParameter, Unavailable
 from kipu.service.limits import MAX_METRICS_PER_BATCH
 from kipu.service.names import check_key, check_run_id
-from kipu.store.interface import TrackingStore
+from kipu.store.interface import ClientStore
 from kipu.store.open import Place
 
 if TYPE_CHECKING:
@@ -66,13 +66,13 @@ class Tracking:
 
     def _reset(self) -> None:
         self._lock = threading.Lock()
-        self._store: TrackingStore | None = None
+        self._store: ClientStore | None = None
         self._background: ThreadPoolExecutor | None = None
         self._pending: list[Future[object]] = []
         self._recovery: threading.Thread | None = None
 
     @property
-    def store(self) -> TrackingStore:
+    def store(self) -> ClientStore:
         """The store; opened with the first use, anew in a forked child."""
         store = self._store
         if store is None:
@@ -82,7 +82,7 @@ class Tracking:
                     store = self._store = self._open()
         return store
 
-    def _open(self) -> TrackingStore:
+    def _open(self) -> ClientStore:
         store = open_bare(self.uri)
         if self.server is None:
             self._recover(store)
@@ -92,7 +92,7 @@ class Tracking:
             self._recovery.start()
         return store
 
-    def _recover(self, store: TrackingStore) -> None:
+    def _recover(self, store: ClientStore) -> None:
         """Send what processes that died left in their journals."""
         folder = self._place.journal
         if not folder.is_dir() or not any(folder.iterdir()):
@@ -102,7 +102,7 @@ class Tracking:
         except Exception as error:
             _log.warning("Journals in %s could not be sent: %s", folder, error)
 
-    def settled(self, run_id: str | None = None) -> TrackingStore:
+    def settled(self, run_id: str | None = None) -> ClientStore:
         """The store, once it has all that this process wrote.
 
         Raises:
@@ -218,7 +218,7 @@ class Tracking:
         return RunOperations([_Flush(self, run_id)])
 
     def write(
-        self, action: Callable[[TrackingStore], object], synchronous: bool | None
+        self, action: Callable[[ClientStore], object], synchronous: bool | None
     ) -> RunOperations | None:
         """Do something in the store: now, or in the background and in order."""
         if not _in_background(synchronous):

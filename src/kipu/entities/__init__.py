@@ -16,6 +16,7 @@ from kipu.entities.paged_list import PagedList
 from kipu.entities.run import Run, RunData, RunInfo, RunInputs, RunOutputs
 from kipu.entities.states import LifecycleStage, RunStatus, SourceType, ViewType
 from kipu.entities.tags import Param, RunTag
+from kipu.entities.webhook import Webhook, WebhookEvent, WebhookStatus, WebhookTestResult
 
 __all__ = [
     "Dataset",
@@ -43,4 +44,8 @@ __all__ = [
     "RunTag",
     "SourceType",
     "ViewType",
+    "Webhook",
+    "WebhookEvent",
+    "WebhookStatus",
+    "WebhookTestResult",
 ]

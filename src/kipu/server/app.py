@@ -29,6 +29,7 @@ from kipu.server.routes import (
     runs,
     service,
     ui,
+    webhooks,
 )
 from kipu.server.state import State
 
@@ -44,10 +45,17 @@ class Chore:
         what: Said in the log when it fails.
         every_s: Seconds between two times.
         do: Called in a thread.
+        stop: Called in a thread when the server ends, while the store is still open.
     """
 
-    def __init__(self, what: str, every_s: float, do: Callable[[], object]) -> None:
-        self.what, self.every_s, self.do = what, every_s, do
+    def __init__(
+        self,
+        what: str,
+        every_s: float,
+        do: Callable[[], object],
+        stop: Callable[[], object] | None = None,
+    ) -> None:
+        self.what, self.every_s, self.do, self.stop = what, every_s, do, stop
 
     async def run(self) -> None:
         """Do it until cancelled."""
@@ -81,6 +89,9 @@ def create_app(parts: State, chores: Sequence[Chore] = ()) -> Starlette:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            for chore in chores:
+                if chore.stop is not None:
+                    await in_thread(chore.stop)
             app.state.transfers.shutdown(wait=False)
             await in_thread(parts.close)
 
@@ -102,6 +113,7 @@ def _routes() -> list[BaseRoute]:
         *experiments.routes,
         *artifacts.routes,
         *logged_models.routes,
+        *webhooks.routes,
     ]
     return [
         *service.root_routes,

@@ -13,6 +13,7 @@ from kipu.server.app import Chore
 from kipu.server.places import BesideStore
 from kipu.server.settings import ServerSettings
 from kipu.server.state import State
+from kipu.service.deliveries import Courier
 from kipu.service.tracking import TrackingService
 from kipu.store.open import Place, locate, open_store
 
@@ -22,6 +23,7 @@ ARTIFACT_FOLDER = "mlartifacts"
 RECOVER_EVERY_S = 2
 FOLD_EVERY_S = 30
 IDLE_MS = 60_000
+DELIVER_EVERY_S = 1
 
 
 def open_parts(settings: ServerSettings) -> tuple[State, list[Chore]]:
@@ -49,7 +51,7 @@ def open_parts(settings: ServerSettings) -> tuple[State, list[Chore]]:
     # Beside the runs, artifacts are found by local clients too; elsewhere by the server alone.
     elsewhere = settings.serve_artifacts and destination != str(place.folder)
     store = open_store(uri, root, durable=True, portable=False if elsewhere else None)
-    tracking = TrackingService(store)
+    tracking, courier = TrackingService(store), Courier(store)
     chores = [
         Chore("Folding idle metrics", FOLD_EVERY_S, lambda: store.fold_idle(IDLE_MS)),
         Chore(
@@ -57,6 +59,7 @@ def open_parts(settings: ServerSettings) -> tuple[State, list[Chore]]:
             RECOVER_EVERY_S,
             lambda: journal.recover(place.journal, tracking),
         ),
+        Chore("Telling webhooks", DELIVER_EVERY_S, courier.deliver_due, courier.stop),
     ]
     return State(tracking, artifacts, settings, roots), chores
 

@@ -73,14 +73,14 @@ async def query_or_body(request: Request, kind: type[T]) -> T:
 
 
 async def body(request: Request, kind: type[T]) -> T:
-    """What a POST request asks.
+    """What a request with a body asks; one that changes or deletes need not say it is JSON.
 
     Raises:
         InvalidParameter: It is not JSON by its content type, or something is missing or of the
             wrong type.
     """
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if content_type != "application/json":
+    if content_type != "application/json" and request.method in ("POST", "PUT"):
         raise InvalidParameter(
             "The Content-Type must be application/json,"
             + (f" not {content_type!r}." if content_type else " and the request has none.")

@@ -7,10 +7,13 @@ from kipu.service.metrics import MetricRules
 from kipu.service.models import LoggedModelRules
 from kipu.service.runs import RunRules
 from kipu.service.views import ViewRules
+from kipu.service.webhooks import WebhookRules
 from kipu.store.interface import ServedStore
 
 
-class TrackingService(ExperimentRules, RunRules, MetricRules, LoggedModelRules, ViewRules):
+class TrackingService(
+    ExperimentRules, RunRules, MetricRules, LoggedModelRules, ViewRules, WebhookRules
+):
     """Wraps a store and looks like one; what reaches the store is complete and allowed.
 
     Args:

@@ -29,6 +29,7 @@ from kipu.entities import (
 from kipu.series.buckets import Buckets as Buckets
 from kipu.series.curves import Curve as Curve
 from kipu.series.points import Points, SeriesName
+from kipu.store.webhooks import DeliveryQueue, WebhookStore, WebhookTrial
 
 
 class ExperimentStore(Protocol):
@@ -538,7 +539,9 @@ class ViewStore(Protocol):
         ...
 
 
-class TrackingStore(ExperimentStore, RunStore, MetricStore, LoggedModelStore, Protocol):
+class TrackingStore(
+    ExperimentStore, RunStore, MetricStore, LoggedModelStore, WebhookStore, Protocol
+):
     """A whole tracking store."""
 
     def close(self) -> None:
@@ -546,5 +549,9 @@ class TrackingStore(ExperimentStore, RunStore, MetricStore, LoggedModelStore, Pr
         ...
 
 
-class ServedStore(TrackingStore, ViewStore, Protocol):
+class ServedStore(TrackingStore, ViewStore, DeliveryQueue, Protocol):
     """A store that a server can stand on."""
+
+
+class ClientStore(TrackingStore, WebhookTrial, Protocol):
+    """What a client holds: a store with its rules, here or on a server."""

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,14 +28,22 @@ class ServerProcess:
         command: What starts it; ``{port}`` is filled in.
         folder: Its working directory, which also gets its log.
         port: Where it listens; a free one when left out.
+        env: Added to its environment.
     """
 
-    def __init__(self, command: Sequence[str], folder: Path, port: int | None = None) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        folder: Path,
+        port: int | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
         self.port = port or free_port()
         self.uri = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
         self._command = [part.format(port=self.port) for part in command]
         self._folder = folder
+        self._env = {"DO_NOT_TRACK": "true", **(env or {})}
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, limit_s: float = 120) -> None:
@@ -48,7 +56,7 @@ class ServerProcess:
         self._folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command, cwd=self._folder, env=kept | {"DO_NOT_TRACK": "true"},
+                self._command, cwd=self._folder, env=kept | self._env,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         deadline = time.monotonic() + limit_s
@@ -84,14 +92,19 @@ class ServerProcess:
 
 
 @contextmanager
-def kipu_server(folder: Path, *options: str, store: str | None = None) -> Iterator[ServerProcess]:
+def kipu_server(
+    folder: Path,
+    *options: str,
+    store: str | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Iterator[ServerProcess]:
     """A Kipu server over a store in ``folder``, up when the block begins and gone when it ends."""
     backend = store or f"sqlite:///{folder}/kipu.db"
     command = [
         sys.executable, "-m", "kipu", "server", "--port", "{port}", "--backend-store-uri", backend,
         "--artifacts-destination", str(folder / "artifacts"), *options,
     ]  # fmt: skip
-    server = ServerProcess(command, folder)
+    server = ServerProcess(command, folder, env=env)
     server.start()
     try:
         yield server

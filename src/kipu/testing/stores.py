@@ -14,8 +14,10 @@ from kipu.testing.contracts.metrics import MetricStoreContract
 from kipu.testing.contracts.runs import RunStoreContract
 from kipu.testing.contracts.searches import SearchContract
 from kipu.testing.contracts.views import ViewStoreContract
+from kipu.testing.contracts.webhooks import DeliveryQueueContract, WebhookStoreContract
 
 __all__ = [
+    "DeliveryQueueContract",
     "ExperimentStoreContract",
     "InputContract",
     "LoggedModelStoreContract",
@@ -23,4 +25,5 @@ __all__ = [
     "RunStoreContract",
     "SearchContract",
     "ViewStoreContract",
+    "WebhookStoreContract",
 ]

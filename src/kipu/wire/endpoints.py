@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from kipu.wire import artifacts, experiments, kipu, logged_models, metrics, runs, service
+from kipu.wire import artifacts, experiments, kipu, logged_models, metrics, runs, service, webhooks
 from kipu.wire.experiments import Empty
 
 
@@ -94,6 +94,13 @@ ENDPOINTS: list[Endpoint] = [
              logged_models.ListLoggedModelArtifacts, artifacts.ListArtifactsAnswer),
     Endpoint("GET", "/ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files",
              logged_models.GetLoggedModelArtifact, None),
+    *_mlflow("POST", "/webhooks", webhooks.CreateWebhook, webhooks.WebhookMessage),
+    *_mlflow("GET", "/webhooks", webhooks.ListWebhooks, webhooks.ListWebhooksAnswer),
+    *_mlflow("GET", "/webhooks/{webhook_id}", None, webhooks.WebhookMessage),
+    *_mlflow("PATCH", "/webhooks/{webhook_id}", webhooks.UpdateWebhook, webhooks.WebhookMessage),
+    *_mlflow("DELETE", "/webhooks/{webhook_id}", None),
+    *_mlflow("POST", "/webhooks/{webhook_id}/test", webhooks.TestWebhook,
+             webhooks.TestWebhookAnswer),
     *_proxy("GET", "/artifacts", artifacts.ListProxied, artifacts.ListArtifactsAnswer),
     *_proxy("GET", "/artifacts/{path}", None, None),
     *_proxy("PUT", "/artifacts/{path}", bytes, Empty, _BYTES),

@@ -6,11 +6,12 @@ from kipu.store.rest.experiments import RestExperiments
 from kipu.store.rest.metrics import RestMetrics
 from kipu.store.rest.models import RestLoggedModels
 from kipu.store.rest.runs import RestRuns
+from kipu.store.rest.webhooks import RestWebhooks
 from kipu.transport import Transport
 
 
-class RestStore(RestExperiments, RestRuns, RestMetrics, RestLoggedModels):
-    """``TrackingStore`` on a server; safe in threads and after a fork.
+class RestStore(RestExperiments, RestRuns, RestMetrics, RestLoggedModels, RestWebhooks):
+    """``ClientStore`` on a server; safe in threads and after a fork.
 
     Args:
         uri: ``http`` or ``https``, with the server's prefix if it has one. ``user:password@`` and

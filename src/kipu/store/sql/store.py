@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kipu.store.sql.deliveries import SqlDeliveries
 from kipu.store.sql.engine import Database
 from kipu.store.sql.links import SqlLinks
 from kipu.store.sql.locations import Locations
@@ -11,9 +12,12 @@ from kipu.store.sql.runs import SqlRuns
 from kipu.store.sql.schema import prepare
 from kipu.store.sql.searches import SqlSearches
 from kipu.store.sql.views import SqlViews
+from kipu.store.sql.webhooks import SqlWebhooks
 
 
-class SqlStore(SqlSearches, SqlRuns, SqlLinks, SqlLoggedModels, SqlViews):
+class SqlStore(
+    SqlSearches, SqlRuns, SqlLinks, SqlLoggedModels, SqlViews, SqlWebhooks, SqlDeliveries
+):
     """Keeps ``ServedStore``'s promises on a database that SQLAlchemy opens; today on SQLite.
 
     Args:

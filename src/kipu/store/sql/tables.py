@@ -277,3 +277,36 @@ model_directory = _table(
     _key("model_id", sa.String(36)),
     sa.Column("experiment_id", sa.BigInteger(), nullable=False),
 )
+
+webhooks = _table(
+    "webhooks",
+    _key("webhook_id", sa.String(36)),
+    sa.Column("name", sa.String(256), nullable=False),
+    sa.Column("description", Text),
+    sa.Column("url", Text, nullable=False),
+    sa.Column("status", sa.String(20), nullable=False),
+    # As service/sealing.py wrote it.
+    sa.Column("secret", Text),
+    sa.Column("creation_timestamp", sa.BigInteger(), nullable=False),
+    sa.Column("last_updated_timestamp", sa.BigInteger(), nullable=False),
+)
+
+webhook_events = _table(
+    "webhook_events",
+    _key("webhook_id", sa.String(36)),
+    _key("entity", sa.String(50)),
+    _key("action", sa.String(50)),
+    sa.Index("webhook_events_by_event", "entity", "action", "webhook_id"),
+)
+
+webhook_deliveries = _table(
+    "webhook_deliveries",
+    _key("delivery_id", sa.String(36)),
+    sa.Column("webhook_id", sa.String(36), nullable=False),
+    sa.Column("body", Blob, nullable=False),
+    sa.Column("attempts", sa.Integer(), nullable=False),
+    # When it may be taken, in ms since the Unix epoch; while it is taken, until when.
+    sa.Column("due", sa.BigInteger(), nullable=False),
+    sa.Index("webhook_deliveries_by_due", "due"),
+    sa.Index("webhook_deliveries_by_webhook", "webhook_id"),
+)
