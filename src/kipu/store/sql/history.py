@@ -1,4 +1,7 @@
-"""Pages of a metric's history, in MLflow's order: timestamp, step, value."""
+"""Pages of a metric's history, in MLflow's order: timestamp, step, value.
+
+Infinities are kept, and sort, as what they are; they are told as the largest doubles.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from kipu.series.curves import Curve, Ints, rank
 from kipu.series.points import SeriesName
 
 _TOKEN = struct.Struct(">5q")
+_LARGEST = float(np.finfo(np.float64).max)
 
 
 class Place(NamedTuple):
@@ -109,7 +113,8 @@ def history_page(
     points, source = history.points.take(slice(first, last)), history.source[first:last]
     return Page(
         [sources[number] for number in source.tolist()],
-        points.value.tolist(),
+        # As MLflow's databases answer, which know no infinities; NaN stays NaN.
+        np.clip(points.value, -_LARGEST, _LARGEST).tolist(),
         points.timestamp.tolist(),
         points.step.tolist(),
         token,

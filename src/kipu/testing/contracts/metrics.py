@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -79,6 +80,18 @@ class MetricStoreContract:
         history = store.get_metric_history(run_id, "m", None, None)
         assert math.isnan(history[0].value)
         assert [point.value.hex() for point in history[1:]] == [one.hex() for one in values[1:]]
+
+    def test_infinities_are_the_largest_doubles_wherever_they_are_read(
+        self, store: TrackingStore, run_id: str
+    ) -> None:
+        largest = sys.float_info.max
+        store.log_batch(
+            run_id, [Metric("up", math.inf, 1, 0), Metric("down", -math.inf, 1, 0)], [], []
+        )
+        assert store.get_run(run_id).data.metrics == {"up": largest, "down": -largest}
+        for key, value in (("up", largest), ("down", -largest)):
+            (point,) = store.get_metric_history(run_id, key, None, None)
+            assert point.value == value
 
     def test_steps_and_times_of_64_bits_survive(self, store: TrackingStore, run_id: str) -> None:
         store.log_batch(
