@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kipu.store.interface import ServedStore, TrackingStore
+from kipu.store.interface import BackingStore, ServedStore, TrackingStore
 from kipu.testing import stores
 
 
@@ -44,7 +44,7 @@ class TestWebhooks(_OnEvery, stores.WebhookStoreContract):
 
 class TestDeliveries(stores.DeliveryQueueContract):
     @pytest.fixture
-    def store(self, local_store: ServedStore) -> ServedStore:
+    def store(self, local_store: BackingStore) -> BackingStore:
         return local_store
 
 

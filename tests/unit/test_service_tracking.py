@@ -25,7 +25,7 @@ from kipu.entities import (
 from kipu.exceptions import InvalidParameter
 from kipu.series.points import Points
 from kipu.service.tracking import TrackingService
-from kipu.store.interface import ServedStore
+from kipu.store.interface import BackingStore, ServedStore
 
 RUN = "a" * 32
 
@@ -52,7 +52,7 @@ def store() -> RecordingStore:
 
 @pytest.fixture
 def service(store: RecordingStore) -> TrackingService:
-    return TrackingService(cast(ServedStore, store))
+    return TrackingService(cast(BackingStore, store))
 
 
 def test_the_service_has_every_method_of_a_store(service: TrackingService) -> None:

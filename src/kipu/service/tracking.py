@@ -8,7 +8,7 @@ from kipu.service.models import LoggedModelRules
 from kipu.service.runs import RunRules
 from kipu.service.views import ViewRules
 from kipu.service.webhooks import WebhookRules
-from kipu.store.interface import ServedStore
+from kipu.store.interface import BackingStore
 
 
 class TrackingService(
@@ -20,7 +20,9 @@ class TrackingService(
         store: Where things are kept. Closing the service closes it.
     """
 
-    def __init__(self, store: ServedStore) -> None:
+    _store: BackingStore
+
+    def __init__(self, store: BackingStore) -> None:
         self._store = store
 
     def close(self) -> None:

@@ -549,8 +549,12 @@ class TrackingStore(
         ...
 
 
-class ServedStore(TrackingStore, ViewStore, DeliveryQueue, Protocol):
+class ServedStore(TrackingStore, ViewStore, Protocol):
     """A store that a server can stand on."""
+
+
+class BackingStore(ServedStore, DeliveryQueue, Protocol):
+    """A store that the rules can stand on."""
 
 
 class ClientStore(TrackingStore, WebhookTrial, Protocol):

@@ -18,7 +18,7 @@ from kipu.store.sql.webhooks import SqlWebhooks
 class SqlStore(
     SqlSearches, SqlRuns, SqlLinks, SqlLoggedModels, SqlViews, SqlWebhooks, SqlDeliveries
 ):
-    """Keeps ``ServedStore``'s promises on a database that SQLAlchemy opens; today on SQLite.
+    """Keeps ``BackingStore``'s promises on a database that SQLAlchemy opens; today on SQLite.
 
     Args:
         url: ``sqlite:///`` and the path of the file, which is made if it is not there.

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from kipu.entities import Webhook, WebhookEvent, WebhookStatus
-from kipu.store.interface import ServedStore, TrackingStore
+from kipu.store.interface import BackingStore, TrackingStore
 from kipu.testing.contracts.refusals import refused
 
 # An address in numbers: nobody is asked for a name.
@@ -106,7 +106,7 @@ def _id(webhook: Webhook) -> str:
 class DeliveryQueueContract:
     """Inherit, and provide the fixture ``store``, a store that a server can stand on."""
 
-    def test_each_active_webhook_that_wants_an_event_is_told(self, store: ServedStore) -> None:
+    def test_each_active_webhook_that_wants_an_event_is_told(self, store: BackingStore) -> None:
         wanting = {_make(store, name).webhook_id for name in ("a", "b")}
         _make(store, "other", TAG_SET)
         _make(store, "off", status=WebhookStatus.DISABLED)
@@ -116,15 +116,15 @@ class DeliveryQueueContract:
         assert {(delivery.body, delivery.attempt) for delivery in claimed} == {(b"{}", 1)}
         assert len({delivery.delivery_id for delivery in claimed}) == 2
 
-    def test_an_event_that_nobody_wants_leaves_nothing(self, store: ServedStore) -> None:
+    def test_an_event_that_nobody_wants_leaves_nothing(self, store: BackingStore) -> None:
         assert store.enqueue_event(MODEL_CREATED, b"{}") == 0
         assert store.claim_deliveries(LATER, LEASE_MS, 10, ()) == []
 
-    def test_nothing_is_taken_before_it_is_due(self, store: ServedStore) -> None:
+    def test_nothing_is_taken_before_it_is_due(self, store: BackingStore) -> None:
         _waiting(store)
         assert store.claim_deliveries(0, LEASE_MS, 10, ()) == []
 
-    def test_what_is_taken_is_nobody_elses_until_the_lease_ends(self, store: ServedStore) -> None:
+    def test_what_is_taken_is_nobody_elses_until_the_lease_ends(self, store: BackingStore) -> None:
         _waiting(store)
         (first,) = store.claim_deliveries(LATER, LEASE_MS, 10, ())
         assert store.claim_deliveries(LATER + LEASE_MS - 1, LEASE_MS, 10, ()) == []
@@ -132,20 +132,20 @@ class DeliveryQueueContract:
         assert second.delivery_id == first.delivery_id
         assert (first.attempt, second.attempt) == (1, 2)
 
-    def test_what_is_finished_is_forgotten(self, store: ServedStore) -> None:
+    def test_what_is_finished_is_forgotten(self, store: BackingStore) -> None:
         _waiting(store)
         (delivery,) = store.claim_deliveries(LATER, LEASE_MS, 10, ())
         store.finish_delivery(delivery)
         assert store.claim_deliveries(2 * LATER, LEASE_MS, 10, ()) == []
 
-    def test_what_is_postponed_is_due_again_then(self, store: ServedStore) -> None:
+    def test_what_is_postponed_is_due_again_then(self, store: BackingStore) -> None:
         _waiting(store)
         (delivery,) = store.claim_deliveries(LATER, LEASE_MS, 10, ())
         store.postpone_delivery(delivery, LATER + 7)
         assert store.claim_deliveries(LATER + 6, LEASE_MS, 10, ()) == []
         assert len(store.claim_deliveries(LATER + 7, LEASE_MS, 10, ())) == 1
 
-    def test_who_lost_a_lease_changes_nothing_more(self, store: ServedStore) -> None:
+    def test_who_lost_a_lease_changes_nothing_more(self, store: BackingStore) -> None:
         _waiting(store)
         (lost,) = store.claim_deliveries(LATER, LEASE_MS, 10, ())
         (held,) = store.claim_deliveries(LATER + LEASE_MS, LEASE_MS, 10, ())
@@ -154,7 +154,7 @@ class DeliveryQueueContract:
         assert store.claim_deliveries(held.lease - 1, LEASE_MS, 10, ()) == []
         assert len(store.claim_deliveries(held.lease, LEASE_MS, 10, ())) == 1
 
-    def test_no_more_are_taken_than_wanted_and_none_of_the_busy(self, store: ServedStore) -> None:
+    def test_no_more_are_taken_than_wanted_and_none_of_the_busy(self, store: BackingStore) -> None:
         busy = _make(store, "busy", TAG_SET).webhook_id
         store.enqueue_event(TAG_SET, b"{}")
         _waiting(store, 3)
@@ -163,7 +163,7 @@ class DeliveryQueueContract:
         assert busy not in {delivery.webhook.webhook_id for delivery in claimed}
 
     def test_a_webhook_that_was_disabled_or_deleted_is_told_nothing(
-        self, store: ServedStore
+        self, store: BackingStore
     ) -> None:
         disabled, deleted = _make(store), _make(store)
         assert store.enqueue_event(MODEL_CREATED, b"{}") == 2
@@ -177,7 +177,7 @@ class DeliveryQueueContract:
         )
         assert store.claim_deliveries(LATER, LEASE_MS, 10, ()) == []
 
-    def test_the_taker_gets_the_secret_as_it_is_stored(self, store: ServedStore) -> None:
+    def test_the_taker_gets_the_secret_as_it_is_stored(self, store: BackingStore) -> None:
         made = store.create_webhook("w", URL, [TAG_SET], None, "sealed", WebhookStatus.ACTIVE)
         store.enqueue_event(TAG_SET, b"{}")
         (delivery,) = store.claim_deliveries(LATER, LEASE_MS, 1, ())
@@ -186,7 +186,7 @@ class DeliveryQueueContract:
         assert store.get_webhook(made.webhook_id).secret is None
 
 
-def _waiting(store: ServedStore, count: int = 1) -> None:
+def _waiting(store: BackingStore, count: int = 1) -> None:
     _make(store)
     for _ in range(count):
         assert store.enqueue_event(MODEL_CREATED, b"{}") == 1
