@@ -26,6 +26,7 @@ from kipu.server.routes import (
     kipu,
     logged_models,
     metrics,
+    presigned,
     runs,
     service,
     ui,
@@ -112,6 +113,7 @@ def _routes() -> list[BaseRoute]:
         *metrics.routes,
         *experiments.routes,
         *artifacts.routes,
+        *presigned.routes,
         *logged_models.routes,
         *webhooks.routes,
     ]

@@ -98,3 +98,28 @@ class AbortMultipart(Asked):
 
     path: Required
     upload_id: str = ""
+
+
+class PresignUpload(Asked, kw_only=True):
+    """Name an address for an upload to a run or a model; ``expiration`` in seconds."""
+
+    run_id: str | None = None
+    path: Required
+    expiration: Int64 | None = None
+    model_id: str | None = None
+
+
+class PresignDownload(Asked, kw_only=True):
+    """Name an address for a download from a run; ``expiration`` in seconds."""
+
+    run_id: Required
+    path: Required
+    expiration: Int64 | None = None
+
+
+class PresignedAnswer(Answer):
+    """An address, and the headers to send there."""
+
+    presigned_url: str
+    headers: dict[str, str] = {}
+    file_size: int | None = None

@@ -51,18 +51,21 @@ async def delete(request: Request) -> Response:
 
 async def create_multipart(request: Request) -> Response:
     """Refuse an upload in parts; clients then send the file whole."""
+    _path(request)
     await body(request, CreateMultipart)
     raise _whole_only()
 
 
 async def complete_multipart(request: Request) -> Response:
     """Refuse the end of an upload in parts."""
+    _path(request)
     await body(request, CompleteMultipart)
     raise _whole_only()
 
 
 async def abort_multipart(request: Request) -> Response:
     """Refuse the end of an upload in parts."""
+    _path(request)
     await body(request, AbortMultipart)
     raise _whole_only()
 
