@@ -73,7 +73,8 @@ def test_a_bad_request_is_refused_before_anything_is_looked_up(
 
 
 def test_a_model_may_be_asked_for(server: TestClient) -> None:
-    made = server.post(f"{API}/logged-models", json={"experiment_id": "0"}).json()
+    asked = {"experiment_id": "0", "name": "m"}
+    made = server.post(f"{API}/logged-models", json=asked).json()
     model_id = made["model"]["info"]["model_id"]
     assert ask(server, UPLOAD, model_id=model_id, path="a") == (400, "INVALID_PARAMETER_VALUE")
     assert ask(server, UPLOAD, model_id="m-no", path="a") == (404, "RESOURCE_DOES_NOT_EXIST")

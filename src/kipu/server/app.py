@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Mount, Router
 
 from kipu.exceptions import MlflowException
 from kipu.server.compression import Compression
@@ -119,19 +119,24 @@ def _routes() -> list[BaseRoute]:
     ]
     return [
         *service.root_routes,
-        Mount("/api/2.0/mlflow", routes=mlflow),
-        Mount("/api/kipu/1", routes=kipu.routes),
-        Mount(
+        _below("/api/2.0/mlflow", mlflow),
+        _below("/api/kipu/1", kipu.routes),
+        _below(
             "/ajax-api/2.0/mlflow",
-            routes=[*mlflow, *artifacts.ajax_routes, *logged_models.ajax_routes],
+            [*mlflow, *artifacts.ajax_routes, *logged_models.ajax_routes],
         ),
-        Mount("/api/2.0/mlflow-artifacts", routes=artifact_proxy.routes),
-        Mount("/ajax-api/2.0/mlflow-artifacts", routes=artifact_proxy.routes),
-        Mount("/api/3.0/mlflow", routes=service.routes_v3),
-        Mount("/ajax-api/3.0/mlflow", routes=service.routes_v3),
+        _below("/api/2.0/mlflow-artifacts", artifact_proxy.routes),
+        _below("/ajax-api/2.0/mlflow-artifacts", artifact_proxy.routes),
+        _below("/api/3.0/mlflow", service.routes_v3),
+        _below("/ajax-api/3.0/mlflow", service.routes_v3),
         *artifacts.root_routes,
         *ui.routes,
     ]
+
+
+def _below(prefix: str, routes: Sequence[BaseRoute]) -> Mount:
+    """Routes under a prefix; a path with a slash too many is none of them."""
+    return Mount(prefix, Router(routes, redirect_slashes=False))
 
 
 async def _told(request: Request, error: Exception) -> Response:

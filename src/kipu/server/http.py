@@ -1,13 +1,16 @@
 """Reads requests and writes answers; every leniency of MLflow's wire lives here.
 
 Proper JSON passes msgspec once. Only what it refuses is looked at again: names in camelCase,
-nulls, unknown fields, bare NaN tokens, JSON within a JSON string, true for 1.
+nulls, unknown fields, bare NaN tokens, JSON within a JSON string, true for 1, numbers as text in
+any spelling that Python reads.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import math
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -54,15 +57,21 @@ def error_answer(error: MlflowException) -> Response:
 
 
 def query(request: Request, kind: type[T]) -> T:
-    """What a GET request asks; repeated keys make a list.
+    """What a GET request asks; repeated keys make a list, or else the first one holds.
+
+    As with MLflow, a query has no names in camelCase.
 
     Raises:
         InvalidParameter: Something is missing or of the wrong type.
     """
+    said = request.query_params
+    shape = cast("inspect.StructType", _shape(kind))
     given: dict[str, Any] = {}
-    for key, value in request.query_params.multi_items():
-        given.setdefault(key, []).append(value)
-    return _convert(_fitted(given, _shape(kind)), kind)
+    for field in shape.fields:
+        values = said.getlist(field.name)
+        if values:
+            given[field.name] = values if _is_list(field.type) else values[0]
+    return _convert(_fitted(given, shape), kind)
 
 
 async def query_or_body(request: Request, kind: type[T]) -> T:
@@ -146,6 +155,12 @@ def parse(text: bytes, kind: type[T]) -> T:
     return _convert(_fitted(_loads(text), _shape(kind)), kind)
 
 
+def _is_list(shape: inspect.Type) -> bool:
+    if isinstance(shape, inspect.Metadata):
+        return _is_list(shape.type)
+    return isinstance(shape, inspect.ListType)
+
+
 def _make_decoder(kind: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind, strict=False)
 
@@ -179,17 +194,29 @@ def _fitted(value: Any, shape: inspect.Type) -> Any:
             return _fitted(value, inside[0]) if len(inside) == 1 else value
         case inspect.Metadata():
             return _fitted(value, shape.type)
-        case _ if isinstance(value, list) and value and not isinstance(shape, inspect.ListType):
-            # A key of a query comes as the list of all that was said; the last word holds.
-            return _fitted(value[-1], shape) if isinstance(value[-1], str) else value
         case inspect.FloatType() | inspect.IntType() if isinstance(value, bool):
             return int(value)
+        case inspect.FloatType() | inspect.IntType() if isinstance(value, str):
+            return _number(value, isinstance(shape, inspect.IntType))
         case inspect.LiteralType() if isinstance(value, str) and value.isdecimal():
             return int(value)
         case inspect.BoolType() if isinstance(value, str):
             return {"true": True, "false": False}.get(value.lower(), value)
         case _:
             return value
+
+
+def _number(text: str, whole: bool) -> int | float | str:
+    """The number in a text, in any spelling of Python's; the text if there is none."""
+    if whole:
+        with contextlib.suppress(ValueError):
+            return int(text)
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    # R writes whole numbers as 1e+05; msgspec refuses what is not whole.
+    return value if math.isfinite(value) or not whole else text
 
 
 def _fitted_fields(given: Mapping[str, Any], shape: inspect.StructType) -> dict[str, Any]:

@@ -28,11 +28,21 @@ def check_metric(metric: Metric) -> None:
     """Refuse a point that cannot be stored.
 
     Raises:
-        InvalidParameter: The key, value, timestamp or step is not what it must be.
+        InvalidParameter: The key, value, timestamp, step or data set is not what it must be.
     """
     check_key(metric.key, "metric")
     check_metric_value(metric.key, metric.value)
     check_time(metric.key, metric.timestamp, metric.step)
+    if not _names_data_set(metric):
+        raise InvalidParameter(
+            f"A point of metric {metric.key!r} names a data set by half: give dataset_name and "
+            "dataset_digest together, or neither."
+        )
+
+
+def _names_data_set(metric: Metric) -> bool:
+    """Whether a point names a data set as a whole, or none."""
+    return (not metric.dataset_name) is (not metric.dataset_digest)
 
 
 def check_metrics(metrics: Sequence[Metric]) -> None:
@@ -44,6 +54,7 @@ def check_metrics(metrics: Sequence[Metric]) -> None:
     for metric in metrics:
         key, timestamp, step = metric.key, metric.timestamp, metric.step
         plain = type(metric.value) is float and type(timestamp) is type(step) is int
+        plain = plain and _names_data_set(metric)
         if not (plain and 0 <= timestamp < _INT64 and -_INT64 <= step < _INT64):
             check_metric(metric)
         elif type(key) is not str or key not in known:

@@ -148,7 +148,7 @@ class DeleteExperimentTag(Asked):
 class SearchDatasets(Asked):
     """Find the data sets that runs of some experiments read."""
 
-    experiment_ids: list[str]
+    experiment_ids: list[str] = []
 
 
 class DatasetSummary(Answer):

@@ -12,7 +12,7 @@ from kipu.blobs.paths import validate_path
 from kipu.entities import FileInfo
 from kipu.exceptions import MlflowException
 from kipu.server.files import receive, send
-from kipu.server.http import answer, body, in_thread, query
+from kipu.server.http import answer, body, in_thread, query_or_body
 from kipu.server.state import artifacts
 from kipu.wire.artifacts import (
     AbortMultipart,
@@ -26,7 +26,7 @@ from kipu.wire.experiments import Empty
 
 async def list_files(request: Request) -> Response:
     """List a folder; the names are relative to it, unlike those of ``artifacts/list``."""
-    asked = query(request, ListProxied)
+    asked = await query_or_body(request, ListProxied)
     files = await in_thread(artifacts(request).list, validate_path(asked.path))
     named = [FileInfo(os.path.basename(file.path), file.is_dir, file.file_size) for file in files]
     return answer(ListArtifactsAnswer.of("", named))

@@ -61,7 +61,7 @@ def _history_bulk(store: TrackingService, asked: GetHistoryBulk) -> bytes:
 
 async def get_history_bulk_interval(request: Request) -> Response:
     """Read samples of the curves of one key of many runs, all at the same steps."""
-    asked = query(request, GetHistoryBulkInterval)
+    asked = await query_or_body(request, GetHistoryBulkInterval)
     if not 1 <= asked.max_results <= MAX_INTERVAL_POINTS:
         raise InvalidParameter(
             f"max_results must be from 1 to {MAX_INTERVAL_POINTS}; it is {asked.max_results}."
