@@ -154,6 +154,57 @@ STEPS = [
     _post("restore the run", "/runs/restore", {"run_id": "$run"}),
     _post("delete the experiment", "/experiments/delete", {"experiment_id": "$experiment"}),
     _post("restore the experiment", "/experiments/restore", {"experiment_id": "$experiment"}),
+    _post("start a run for extremes", "/runs/create",
+          {"experiment_id": "$experiment", "run_name": "extremes", "start_time": 6},
+          extreme="run.info.run_id"),
+    _post("log infinity", "/runs/log-metric",
+          {"run_id": "$extreme", "key": "up", "value": "Infinity", "timestamp": 1, "step": 1}),
+    _post("log minus infinity", "/runs/log-batch",
+          {"run_id": "$extreme",
+           "metrics": [{"key": "down", "value": "-Infinity", "timestamp": 1, "step": 1}]}),
+    _post("log a number with spaces", "/runs/log-metric",
+          {"run_id": "$extreme", "key": "spaces", "value": " 1.5 ", "timestamp": 7}),
+    _post("log half a data set", "/runs/log-metric",
+          {"run_id": "$extreme", "key": "half", "value": 1, "timestamp": 1, "dataset_name": "d"}),
+    _get("read the run of extremes", "/runs/get", run_id="$extreme"),
+    _get("read a history of infinity", "/metrics/get-history", run_id="$extreme", metric_key="up"),
+    _get("read samples of minus infinity", "/metrics/get-history-bulk-interval",
+         run_ids=["$extreme"], metric_key="down"),
+    Step("read a run twice", "GET", API + "/runs/get", {"run_id": ["$extreme", "f00"]}),
+    _get("read an experiment in camel case", "/experiments/get", experimentId="$experiment"),
+    _post("presign an upload", "/artifacts/presigned-upload-url",
+          {"run_id": "$extreme", "path": "a"}),
+    _post("presign a download", "/artifacts/presigned-download-url",
+          {"run_id": "$extreme", "path": "a"}),
+    _post("presign for nobody", "/artifacts/presigned-download-url",
+          {"run_id": "f00", "path": "a"}),
+    Step("begin an upload in parts", "POST", "/api/2.0/mlflow-artifacts/mpu/create/x",
+         {"path": "x/big", "num_parts": 2}),
+    _post("make a webhook", "/webhooks",
+          {"name": "w", "url": "https://1.1.1.1/hook", "description": "d", "secret": "hush",
+           "events": [{"entity": "REGISTERED_MODEL", "action": "CREATED"},
+                      {"entity": "MODEL_VERSION_TAG", "action": "SET"},
+                      {"entity": "MODEL_VERSION_TAG", "action": "DELETED"}]},
+          webhook="webhook.webhook_id"),
+    _post("make a webhook for an event that is none", "/webhooks",
+          {"name": "w", "url": "https://1.1.1.1/hook",
+           "events": [{"entity": "REGISTERED_MODEL", "action": "DELETED"}]}),
+    _post("make a webhook at a private place", "/webhooks",
+          {"name": "w", "url": "https://127.0.0.1/hook",
+           "events": [{"entity": "REGISTERED_MODEL", "action": "CREATED"}]}),
+    _post("make a webhook without a name", "/webhooks",
+          {"url": "https://1.1.1.1/hook",
+           "events": [{"entity": "REGISTERED_MODEL", "action": "CREATED"}]}),
+    _get("read the webhook", "/webhooks/$webhook"),
+    _get("read no webhook", "/webhooks/nope"),
+    _get("list webhooks", "/webhooks", max_results="5"),
+    _get("list too many webhooks", "/webhooks", max_results="1001"),
+    Step("change the webhook", "PATCH", API + "/webhooks/$webhook",
+         {"name": "v", "description": "", "status": "DISABLED"}),
+    Step("change no webhook", "PATCH", API + "/webhooks/nope", {"name": "v"}),
+    _post("try no webhook", "/webhooks/nope/test", {}),
+    Step("delete the webhook", "DELETE", API + "/webhooks/$webhook"),
+    Step("delete it again", "DELETE", API + "/webhooks/$webhook"),
 ]  # fmt: skip
 
 Send = Callable[[str, str, dict[str, Any]], tuple[int, Any]]
@@ -182,7 +233,10 @@ def _filled(value: Any, known: dict[str, str]) -> Any:
     return json.loads(text)
 
 
-_TIMES = ("creation_time", "last_update_time", "creation_timestamp_ms", "last_updated_timestamp_ms")
+_TIMES = (
+    "creation_time", "last_update_time", "creation_timestamp_ms", "last_updated_timestamp_ms",
+    "creation_timestamp", "last_updated_timestamp",
+)  # fmt: skip
 _BY_KEY = ("tags", "params", "latest")
 
 
