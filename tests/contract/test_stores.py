@@ -38,6 +38,18 @@ class TestLoggedModels(_OnEvery, stores.LoggedModelStoreContract):
     pass
 
 
+class TestRegisteredModels(_OnEvery, stores.RegisteredModelStoreContract):
+    pass
+
+
+class TestModelVersions(_OnEvery, stores.ModelVersionStoreContract):
+    pass
+
+
+class TestRegistrySearches(_OnEvery, stores.RegistrySearchContract):
+    pass
+
+
 class TestViews(stores.ViewStoreContract):
     @pytest.fixture
     def store(self, local_store: ServedStore) -> ServedStore:

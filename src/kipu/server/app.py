@@ -26,6 +26,8 @@ from kipu.server.routes import (
     kipu,
     logged_models,
     metrics,
+    model_versions,
+    registered_models,
     runs,
     service,
     ui,
@@ -102,6 +104,8 @@ def _routes() -> list[BaseRoute]:
         *experiments.routes,
         *artifacts.routes,
         *logged_models.routes,
+        *registered_models.routes,
+        *model_versions.routes,
     ]
     return [
         *service.root_routes,
@@ -116,6 +120,7 @@ def _routes() -> list[BaseRoute]:
         Mount("/api/3.0/mlflow", routes=service.routes_v3),
         Mount("/ajax-api/3.0/mlflow", routes=service.routes_v3),
         *artifacts.root_routes,
+        *model_versions.root_routes,
         *ui.routes,
     ]
 

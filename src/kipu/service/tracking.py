@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from kipu.service.experiments import ExperimentRules
 from kipu.service.metrics import MetricRules
+from kipu.service.model_versions import ModelVersionRules
 from kipu.service.models import LoggedModelRules
 from kipu.service.runs import RunRules
 from kipu.service.views import ViewRules
 from kipu.store.interface import ServedStore
 
 
-class TrackingService(ExperimentRules, RunRules, MetricRules, LoggedModelRules, ViewRules):
+class TrackingService(
+    ExperimentRules, RunRules, MetricRules, LoggedModelRules, ModelVersionRules, ViewRules
+):
     """Wraps a store and looks like one; what reaches the store is complete and allowed.
 
     Args:

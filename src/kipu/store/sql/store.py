@@ -6,14 +6,24 @@ from kipu.store.sql.engine import Database
 from kipu.store.sql.links import SqlLinks
 from kipu.store.sql.locations import Locations
 from kipu.store.sql.logged_models import SqlLoggedModels
+from kipu.store.sql.model_versions import SqlModelVersions
 from kipu.store.sql.names import Names
+from kipu.store.sql.registered_models import SqlRegisteredModels
 from kipu.store.sql.runs import SqlRuns
 from kipu.store.sql.schema import prepare
 from kipu.store.sql.searches import SqlSearches
 from kipu.store.sql.views import SqlViews
 
 
-class SqlStore(SqlSearches, SqlRuns, SqlLinks, SqlLoggedModels, SqlViews):
+class SqlStore(
+    SqlSearches,
+    SqlRuns,
+    SqlLinks,
+    SqlLoggedModels,
+    SqlRegisteredModels,
+    SqlModelVersions,
+    SqlViews,
+):
     """Keeps ``ServedStore``'s promises on a database that SQLAlchemy opens; today on SQLite.
 
     Args:
