@@ -143,6 +143,10 @@ def _condition(searched: Searched, node: Node) -> Condition:
             return sa.not_(_condition(searched, part))
         case Comparison(Field("attribute", key), comparator, value):
             column = searched.attributes[key]
+            if value is None:
+                # Servers keep the empty text for what was left out.
+                missing = sa.func.coalesce(column, "") == ""
+                return missing if comparator == "IS NULL" else sa.not_(missing)
             met = compare(column, comparator, value)
             return sa.and_(column.is_not(None), met) if column.nullable else met
         case Comparison(field, comparator, value):
