@@ -187,6 +187,8 @@ class TestUris:
     def test_a_source_in_a_run_is_followed(self, client: kipu.MlflowClient) -> None:
         client.create_registered_model("cat")
         client.create_model_version("cat", f"runs:/{logged_run()}/model")
+        listed = [file.path for file in kipu.artifacts.list_artifacts("models:/cat/1")]
+        assert listed == ["MLmodel", "data.txt"]
         assert kipu.artifacts.load_text("models:/cat/1/data.txt") == "weights"
 
     def test_what_is_not_there_is_not_found(self, client: kipu.MlflowClient) -> None:

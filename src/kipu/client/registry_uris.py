@@ -55,7 +55,7 @@ def locate_version(uri: str, tracking_uri: str, registry_uri: str | None = None)
     if parts.scheme == "runs":
         run_id, _, within = parts.path.strip("/").partition("/")
         root = open_tracking(tracking_uri).artifact_uri(run_id)
-        return Located(root, tracking_uri, "/".join(step for step in (within, path) if step))
+        return Located(f"{root}/{within}".rstrip("/"), tracking_uri, path)
     # A server means itself by mlflow-artifacts:/; in a database it is the server of the runs.
     return Located(location, registry.uri if registry.server else tracking_uri, path)
 
