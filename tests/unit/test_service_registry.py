@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,15 @@ def test_a_version_has_one_spelling(given: object, number: str) -> None:
 def test_these_are_no_versions(cat: TrackingService, given: str) -> None:
     with pytest.raises(InvalidParameter, match="whole number"):
         cat.get_model_version("cat", given)
+
+
+def test_versions_made_at_once_have_numbers_of_their_own(cat: TrackingService) -> None:
+    def make(_: int) -> int:
+        return int(cat.create_model_version("cat", "s", None, [], None, None, None).version)
+
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(make, range(40)))
+    assert sorted(made) == list(range(3, 43))
 
 
 def test_stages_are_known_in_any_case_and_no_others(cat: TrackingService) -> None:

@@ -28,17 +28,8 @@ _HAS = 0
 
 def _prompt(owner: sa.Table, tags: sa.Table) -> Condition:
     """That a model is a prompt, by a tag of its own or of one of its versions."""
-    tag = tags.alias()
-    return (
-        sa.select(sa.literal_column("1"))
-        .where(
-            tag.c.model_no == owner.c.model_no,
-            tag.c.key == IS_PROMPT_TAG,
-            tag.c.value == "true",
-        )
-        .correlate(owner)
-        .exists()
-    )
+    prompts = sa.select(tags.c.model_no).where(tags.c.key == IS_PROMPT_TAG, tags.c.value == "true")
+    return owner.c.model_no.in_(prompts)
 
 
 class Searched(NamedTuple):

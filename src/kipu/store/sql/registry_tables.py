@@ -24,6 +24,8 @@ registered_model_tags = sa.Table(
     sa.Column("model_no", sa.BigInteger(), primary_key=True),
     sa.Column("key", sa.String(250), primary_key=True),
     sa.Column("value", Text, nullable=False),
+    # Tells prompts, which are few, from models.
+    sa.Index("registered_model_tags_by_key", "key", "model_no"),
     sqlite_with_rowid=False,
 )
 
@@ -66,5 +68,6 @@ model_version_tags = sa.Table(
     sa.Column("version", sa.BigInteger(), primary_key=True),
     sa.Column("key", sa.String(250), primary_key=True),
     sa.Column("value", Text, nullable=False),
+    sa.Index("model_version_tags_by_key", "key", "model_no", "version"),
     sqlite_with_rowid=False,
 )

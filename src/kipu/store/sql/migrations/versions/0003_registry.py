@@ -38,6 +38,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("model_no", "key"),
         sqlite_with_rowid=False,
     )
+    op.create_index(
+        "registered_model_tags_by_key", "registered_model_tags", ["key", "model_no"], unique=False
+    )
     op.create_table(
         "registered_model_aliases",
         sa.Column("model_no", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -77,4 +80,10 @@ def upgrade() -> None:
         sa.Column("value", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("model_no", "version", "key"),
         sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "model_version_tags_by_key",
+        "model_version_tags",
+        ["key", "model_no", "version"],
+        unique=False,
     )
