@@ -10,12 +10,11 @@ import pytest
 from kipu.search import (
     InvalidSearch,
     parse_experiment_filter,
-    parse_model_version_filter,
-    parse_registered_model_filter,
     parse_run_filter,
     parse_run_order,
     print_filter,
 )
+from kipu.search.registry import parse_model_version_filter, parse_registered_model_filter
 
 PAGE = (Path(__file__).parents[2] / "docs" / "search.md").read_text()
 

@@ -13,12 +13,6 @@ from kipu.search.model_orders import ModelOrder, OnDataset, parse_logged_model_o
 from kipu.search.numbers import is_numeric, number_in
 from kipu.search.pages import PageKey, decode_token, encode_token
 from kipu.search.printer import print_field, print_filter, print_order
-from kipu.search.registry import (
-    parse_model_version_filter,
-    parse_model_version_order,
-    parse_registered_model_filter,
-    parse_registered_model_order,
-)
 from kipu.search.regular import is_rlike
 from kipu.search.tree import And, Comparison, Field, Node, Not, Or, OrderBy
 
@@ -46,10 +40,6 @@ __all__ = [
     "parse_experiment_order",
     "parse_logged_model_filter",
     "parse_logged_model_order",
-    "parse_model_version_filter",
-    "parse_model_version_order",
-    "parse_registered_model_filter",
-    "parse_registered_model_order",
     "parse_run_filter",
     "parse_run_order",
     "print_field",

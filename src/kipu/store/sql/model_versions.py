@@ -10,7 +10,8 @@ from sqlalchemy.dialects.sqlite import insert
 from kipu.entities.model_registry import ModelVersion, ModelVersionTag
 from kipu.entities.model_registry.model_version_stages import STAGE_ARCHIVED, STAGE_NONE
 from kipu.entities.paged_list import PagedList
-from kipu.search import decode_token, parse_model_version_filter, parse_model_version_order
+from kipu.search import decode_token
+from kipu.search.registry import parse_model_version_filter, parse_model_version_order
 from kipu.store.sql.access import SqlAccess, now_ms
 from kipu.store.sql.registry_rows import (
     model_row,

@@ -12,7 +12,8 @@ from sqlalchemy.dialects.sqlite import insert
 from kipu.entities.model_registry import ModelVersion, RegisteredModel, RegisteredModelTag
 from kipu.entities.paged_list import PagedList
 from kipu.exceptions import InvalidParameter, ResourceExists
-from kipu.search import decode_token, parse_registered_model_filter, parse_registered_model_order
+from kipu.search import decode_token
+from kipu.search.registry import parse_registered_model_filter, parse_registered_model_order
 from kipu.store.sql.access import SqlAccess, now_ms
 from kipu.store.sql.model_versions import with_aliases
 from kipu.store.sql.registry_rows import latest_versions, model_row, models_of, version_row
