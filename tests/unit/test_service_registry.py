@@ -160,8 +160,10 @@ def test_the_source_of_a_logged_model_is_looked_up(cat: TrackingService) -> None
     assert (made.source, made.run_id, made.model_id) == (source, run_id, model.model_id)
     location = cat.get_model_version_download_uri("cat", made.version)
     assert location == model.artifact_location
-    with pytest.raises(ResourceNotFound, match="m-nobody"):
-        cat.create_model_version("cat", "models:/m-nobody", None, [], None, None, None)
+    for source, of_run in (("models:/m-nobody", None), ("s3://b/m", run_id)):
+        with pytest.raises(ResourceNotFound, match="m-nobody"):
+            cat.create_model_version("cat", source, of_run, [], None, None, "m-nobody")
+    assert cat.create_model_version("cat", "s", None, [], None, None, None).version == "4"
 
 
 @pytest.mark.parametrize("source", ["models:/cat/1", "models:/cat@best", "models:/cat/Staging"])

@@ -57,8 +57,9 @@ class ModelVersionRules(RegisteredModelRules):
         if storage_location is None:
             if is_model_uri(source):
                 source, storage_location, model_id = self._resolved(source, model_id)
-            if not run_id and model_id:
-                run_id = self._store.get_logged_model(model_id).source_run_id or run_id
+            if model_id:
+                source_run_id = self._store.get_logged_model(model_id).source_run_id
+                run_id = run_id or source_run_id or run_id
         return self._store.create_model_version(
             name, source, run_id, tags, run_link, description, model_id, storage_location
         )
