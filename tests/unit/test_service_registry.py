@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from kipu.entities import LoggedModelTag
 from kipu.entities.model_registry import ModelVersionTag, RegisteredModelTag
 from kipu.entities.model_uri import ModelUri, parse_model_uri
 from kipu.exceptions import InvalidParameter, ResourceNotFound
@@ -160,10 +162,23 @@ def test_the_source_of_a_logged_model_is_looked_up(cat: TrackingService) -> None
     assert (made.source, made.run_id, made.model_id) == (source, run_id, model.model_id)
     location = cat.get_model_version_download_uri("cat", made.version)
     assert location == model.artifact_location
+    cat.create_model_version("cat", "s3://b/m", None, [], None, None, model.model_id)
+    noted = json.loads(cat.get_logged_model(model.model_id).tags["mlflow.modelVersions"])
+    assert noted == [{"name": "cat", "version": 3}, {"name": "cat", "version": 4}]
     for source, of_run in (("models:/m-nobody", None), ("s3://b/m", run_id)):
         with pytest.raises(ResourceNotFound, match="m-nobody"):
             cat.create_model_version("cat", source, of_run, [], None, None, "m-nobody")
-    assert cat.create_model_version("cat", "s", None, [], None, None, None).version == "4"
+    assert cat.create_model_version("cat", "s", None, [], None, None, None).version == "5"
+
+
+@pytest.mark.parametrize("odd", ["", "no JSON", '{"a": 1}', "7"])
+def test_a_tag_that_tells_of_no_versions_is_written_anew(cat: TrackingService, odd: str) -> None:
+    model = cat.create_logged_model("0", "m", None, [], [], None)
+    tag = LoggedModelTag("mlflow.modelVersions", odd)
+    cat.set_logged_model_tags(model.model_id, [tag])
+    cat.create_model_version("cat", "s3://b/m", None, [], None, None, model.model_id)
+    noted = json.loads(cat.get_logged_model(model.model_id).tags["mlflow.modelVersions"])
+    assert noted == [{"name": "cat", "version": 3}]
 
 
 @pytest.mark.parametrize("source", ["models:/cat/1", "models:/cat@best", "models:/cat/Staging"])

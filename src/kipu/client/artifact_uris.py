@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
@@ -19,8 +18,6 @@ from kipu.client.tracking import Tracking
 from kipu.client.uris import get_tracking_uri
 from kipu.entities import FileInfo
 from kipu.exceptions import InvalidParameter, ResourceNotFound
-
-_MODEL_ID = re.compile(r"m-[0-9a-f]{32}")
 
 
 class Place(NamedTuple):
@@ -140,7 +137,7 @@ def resolve(
 
 def _place_of_model(uri: str, path: str, tracking_uri: str) -> Place:
     model_id, _, rest = path.partition("/")
-    if not model_id or "@" in model_id or (rest and not _MODEL_ID.fullmatch(model_id)):
+    if not model_id:
         raise InvalidParameter(f"{uri!r} names no logged model; write models:/<model id>.")
     return model_place(open_tracking(tracking_uri), model_id, rest)
 

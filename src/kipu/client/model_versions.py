@@ -14,6 +14,7 @@ from kipu.entities.model_registry.model_version_stages import ALL_STAGES
 from kipu.entities.model_uri import ModelUri, is_model_uri, parse_model_uri
 from kipu.entities.paged_list import PagedList
 from kipu.exceptions import InvalidParameter, MlflowException, ResourceExists
+from kipu.service.model_links import link_version
 from kipu.service.model_uris import version_of
 from kipu.store.model_registry import SEARCH_MODEL_VERSION_MAX_RESULTS_DEFAULT
 
@@ -60,7 +61,7 @@ class ModelVersionsClient(RegisteredModelsClient):
             InvalidParameter: The source or a tag is refused.
         """
         labels = [ModelVersionTag(key, str(value)) for key, value in (tags or {}).items()]
-        location = None
+        logged = location = None
         if self._registry_uri != self._tracking_uri and is_model_uri(source):
             # The registry cannot look up the logged models of another store.
             logged = parse_model_uri(source).model_id
@@ -71,6 +72,8 @@ class ModelVersionsClient(RegisteredModelsClient):
         made = self._registry.create_model_version(
             name, source, run_id, labels, run_link, description, model_id, location
         )
+        if logged is not None:
+            link_version(self._tracking.store, logged, made)
         return self._ready(made, await_creation_for or 0)
 
     def _ready(self, version: ModelVersion, timeout_s: float) -> ModelVersion:

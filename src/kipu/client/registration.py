@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from kipu.client.artifact_uris import run_place
 from kipu.client.client import MlflowClient
 from kipu.client.opening import open_tracking
-from kipu.client.tracking import Tracking
 from kipu.entities import LoggedModel
 from kipu.entities.model_registry import ModelVersion
 from kipu.entities.model_uri import is_model_uri, parse_model_uri
@@ -63,7 +62,7 @@ def _source(client: MlflowClient, uri: str) -> _Source:
         run_id, _, path = parts.path.strip("/").partition("/")
         if not run_id or parts.netloc:
             raise InvalidParameter(f"{uri!r} names no run; write runs:/<run id>/<path>.")
-        return _of_run(open_tracking(client.tracking_uri), run_id, path)
+        return _of_run(client, run_id, path)
     if is_model_uri(uri):
         named = parse_model_uri(uri)
         if named.version is not None:
@@ -73,12 +72,13 @@ def _source(client: MlflowClient, uri: str) -> _Source:
     return _Source(uri)
 
 
-def _of_run(tracking: Tracking, run_id: str, path: str) -> _Source:
+def _of_run(client: MlflowClient, run_id: str, path: str) -> _Source:
     """The files of a model in a run, or the logged model that the run made under this name."""
+    tracking = open_tracking(client.tracking_uri)
     place = run_place(tracking, run_id, path)
     if any(file.path.rpartition("/")[2] == _MODEL_FILE for file in place.list()):
         return _Source(f"{tracking.artifact_uri(run_id)}/{path}".rstrip("/"), run_id)
-    models = _models_of(tracking, run_id, path)
+    models = _models_of(client, run_id, path)
     if not models:
         raise MlflowException(
             f"The run {run_id} has no model at {path!r}: neither a folder with a file "
@@ -87,16 +87,16 @@ def _of_run(tracking: Tracking, run_id: str, path: str) -> _Source:
         )
     model_id = models[0].model_id
     if len(models) > 1:
-        outputs = tracking.store.get_run(run_id).outputs
+        outputs = client.get_run(run_id).outputs
         steps = {made.model_id: made.step for made in outputs.model_outputs} if outputs else {}
         model_id = max(models, key=lambda model: steps.get(model.model_id, -1)).model_id
     _log.info("The run's model %r is the logged model %s, which is registered.", path, model_id)
     return _Source(f"models:/{model_id}", run_id, model_id)
 
 
-def _models_of(tracking: Tracking, run_id: str, name: str) -> list[LoggedModel]:
+def _models_of(client: MlflowClient, run_id: str, name: str) -> list[LoggedModel]:
     if not name or "'" in name:
         return []
-    experiment_id = tracking.store.get_run(run_id).info.experiment_id
+    experiment_id = client.get_run(run_id).info.experiment_id
     made_here = f"name = '{name}' AND source_run_id = '{run_id}'"
-    return list(tracking.store.search_logged_models([experiment_id], made_here, 1000, None))
+    return list(client.search_logged_models([experiment_id], made_here, max_results=1000))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from kipu.client.opening import open_tracking
 from kipu.client.uris import chosen_registry_uri
-from kipu.entities.model_uri import is_model_uri, parse_model_uri
+from kipu.entities.model_uri import is_model_id, is_model_uri, parse_model_uri
 from kipu.service.model_uris import version_of
-
-_MODEL_ID = re.compile(r"m-[0-9a-f]{32}")
 
 
 class Located(NamedTuple):
@@ -27,7 +24,7 @@ def is_version_uri(uri: str) -> bool:
     if not is_model_uri(uri):
         return False
     first, _, rest = _path(uri).partition("/")
-    return "@" in first or (rest != "" and not _MODEL_ID.fullmatch(first))
+    return "@" in first or (rest != "" and not is_model_id(first))
 
 
 def locate_version(uri: str, tracking_uri: str, registry_uri: str | None = None) -> Located:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from kipu.exceptions import InvalidParameter
 
 _LATEST = "latest"
+_MODEL_ID = re.compile(r"m-[0-9a-f]{32}")
 
 
 class ModelUri(NamedTuple):
@@ -27,6 +29,11 @@ class ModelUri(NamedTuple):
 def is_model_uri(uri: str) -> bool:
     """Whether a URI is of the kind ``models:/``."""
     return urlsplit(uri).scheme == "models"
+
+
+def is_model_id(text: str) -> bool:
+    """Whether a text looks like the id of a logged model."""
+    return _MODEL_ID.fullmatch(text) is not None
 
 
 def parse_model_uri(uri: str) -> ModelUri:

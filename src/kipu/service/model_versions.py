@@ -12,6 +12,7 @@ from kipu.entities.model_registry.model_version_stages import (
 from kipu.entities.model_uri import is_model_uri, parse_model_uri
 from kipu.entities.paged_list import PagedList
 from kipu.exceptions import InvalidParameter
+from kipu.service.model_links import link_version
 from kipu.service.model_uris import version_of
 from kipu.service.pages import check_page_size
 from kipu.service.registered_models import RegisteredModelRules
@@ -42,8 +43,9 @@ class ModelVersionRules(RegisteredModelRules):
         """See ``ModelVersionStore``.
 
         The files of a ``models:/`` source are looked up now, so that they are found whatever
-        becomes of what it names. A logged model lends its run where none is given. Who names a
-        ``storage_location`` has done both, perhaps in another store.
+        becomes of what it names. A logged model lends its run where none is given, and a tag of
+        it tells of the version. Who names a ``storage_location`` sees to all that, perhaps in
+        another store.
 
         Raises:
             InvalidParameter: Name, source or a tag cannot be stored.
@@ -54,15 +56,19 @@ class ModelVersionRules(RegisteredModelRules):
         check_link("model_id", model_id)
         for tag in tags:
             check_registry_tag(tag)
-        if storage_location is None:
+        is_ours = storage_location is None
+        if is_ours:
             if is_model_uri(source):
                 source, storage_location, model_id = self._resolved(source, model_id)
             if model_id:
                 source_run_id = self._store.get_logged_model(model_id).source_run_id
                 run_id = run_id or source_run_id or run_id
-        return self._store.create_model_version(
+        made = self._store.create_model_version(
             name, source, run_id, tags, run_link, description, model_id, storage_location
         )
+        if is_ours and model_id:
+            link_version(self._store, model_id, made)
+        return made
 
     def _resolved(self, source: str, model_id: str | None) -> tuple[str, str, str | None]:
         """A ``models:/`` source that will not move, its location, and the logged model, if any."""
