@@ -91,6 +91,12 @@ if TYPE_CHECKING:
         set_tag,
         set_tags,
     )
+    from kipu.fluent.registry import (
+        register_model,
+        search_model_versions,
+        search_registered_models,
+        set_model_version_tag,
+    )
     from kipu.fluent.runs import (
         delete_run,
         get_parent_run,
@@ -138,6 +144,9 @@ _HOMES = {
     "kipu.fluent.logging": (
         "delete_tag flush_artifact_async_logging flush_async_logging log_metric log_metrics "
         "log_param log_params set_tag set_tags"
+    ),
+    "kipu.fluent.registry": (
+        "register_model search_model_versions search_registered_models set_model_version_tag"
     ),
     "kipu.fluent.runs": ("delete_run get_parent_run get_run last_active_run restore_run start_run"),
     "kipu.fluent.search": "search_runs",
@@ -209,16 +218,20 @@ __all__ = [
     "log_stream",
     "log_table",
     "log_text",
+    "register_model",
     "restore_experiment",
     "restore_run",
     "search_experiments",
     "search_logged_models",
+    "search_model_versions",
+    "search_registered_models",
     "search_runs",
     "set_active_model",
     "set_experiment",
     "set_experiment_tag",
     "set_experiment_tags",
     "set_logged_model_tags",
+    "set_model_version_tag",
     "set_registry_uri",
     "set_system_metrics_node_id",
     "set_system_metrics_samples_before_logging",

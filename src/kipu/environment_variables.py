@@ -180,6 +180,12 @@ MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES = Setting(
     None,
     "Artifact schemes with a host that the server may open, comma separated.",
 )
+MLFLOW_CREATE_MODEL_VERSION_SOURCE_VALIDATION_REGEX = Setting(
+    "MLFLOW_CREATE_MODEL_VERSION_SOURCE_VALIDATION_REGEX",
+    _text,
+    None,
+    "What the source of a model version that a server's client makes must match.",
+)
 
 MLFLOW_WEBHOOK_ALLOWED_SCHEMES = Setting(
     "MLFLOW_WEBHOOK_ALLOWED_SCHEMES", str, "https", "Schemes of webhooks, comma separated."

@@ -38,6 +38,18 @@ class TestLoggedModels(_OnEvery, stores.LoggedModelStoreContract):
     pass
 
 
+class TestRegisteredModels(_OnEvery, stores.RegisteredModelStoreContract):
+    pass
+
+
+class TestModelVersions(_OnEvery, stores.ModelVersionStoreContract):
+    pass
+
+
+class TestRegistrySearches(_OnEvery, stores.RegistrySearchContract):
+    pass
+
+
 class TestWebhooks(_OnEvery, stores.WebhookStoreContract):
     pass
 

@@ -14,6 +14,7 @@ from kipu.search import (
     parse_run_order,
     print_filter,
 )
+from kipu.search.registry import parse_model_version_filter, parse_registered_model_filter
 
 PAGE = (Path(__file__).parents[2] / "docs" / "search.md").read_text()
 
@@ -25,7 +26,7 @@ def examples(kind: str) -> list[str]:
 
 def test_every_example_has_a_kind_that_is_tested() -> None:
     assert set(re.findall(r"```(\w.*)", PAGE)) == {
-        "sql runs", "sql refused", "sql order", "sql experiments",
+        "sql runs", "sql refused", "sql order", "sql experiments", "sql models", "sql versions",
     }  # fmt: skip
 
 
@@ -38,6 +39,16 @@ def test_filters_of_runs_are_read(text: str) -> None:
 @pytest.mark.parametrize("text", examples("experiments"))
 def test_filters_of_experiments_are_read(text: str) -> None:
     assert parse_experiment_filter(text) is not None
+
+
+@pytest.mark.parametrize("text", examples("models"))
+def test_filters_of_registered_models_are_read(text: str) -> None:
+    assert parse_registered_model_filter(text) is not None
+
+
+@pytest.mark.parametrize("text", examples("versions"))
+def test_filters_of_model_versions_are_read(text: str) -> None:
+    assert parse_model_version_filter(text) is not None
 
 
 @pytest.mark.parametrize("text", examples("order"))

@@ -20,6 +20,7 @@ from kipu.entities import (
     RunTag,
     ViewType,
 )
+from kipu.entities.model_registry import ModelVersionTag, RegisteredModelTag
 from kipu.store.sql.store import SqlStore
 
 TAGS = [RunTag("mlflow.user", "u"), RunTag("mlflow.source.name", "train.py")]
@@ -143,3 +144,38 @@ def test_a_search_of_models_costs_as_many_statements_for_many_as_for_few(store: 
     assert counted(lambda: store.finalize_logged_model(models[0], LoggedModelStatus.READY)) == 8
     tag = [LoggedModelTag("t", "1")]
     assert counted(lambda: store.set_logged_model_tags(models[0], tag)) == 3
+
+
+def test_searches_of_the_registry_cost_the_same_for_many_as_for_few(store: SqlStore) -> None:
+    for number in range(30):
+        name = f"m{number}"
+        store.create_registered_model(name, [RegisteredModelTag("t", "1")], None)
+        for _ in range(3):
+            tags = [ModelVersionTag("t", "1")]
+            store.create_model_version(name, "s3://b/m", None, tags, None, None, None)
+        store.set_registered_model_alias(name, "best", "1")
+    counted = Counted(store)
+
+    def models(size: int) -> int:
+        return counted(lambda: store.search_registered_models("tags.t = '1'", size, None, None))
+
+    def versions(size: int) -> int:
+        return counted(lambda: store.search_model_versions("tags.t = '1'", size, None, None))
+
+    assert models(2) == models(30) == 6
+    assert versions(2) == versions(90) == 3
+    assert counted(lambda: store.get_registered_model("m1")) == 6
+    assert counted(lambda: store.get_model_version("m1", "1")) == 4
+    assert counted(lambda: store.get_latest_versions("m1", [])) == 5
+
+
+def test_writes_of_the_registry_cost_few_statements(store: SqlStore) -> None:
+    store.create_registered_model("m", [], None)
+    counted = Counted(store)
+    tags = [ModelVersionTag(f"t{number}", "1") for number in range(50)]
+    assert counted(
+        lambda: store.create_model_version("m", "s", None, tags, None, None, None)
+    ) == 8  # fmt: skip
+    assert counted(lambda: store.set_model_version_tag("m", "1", tags[0])) == 3
+    assert counted(lambda: store.set_registered_model_alias("m", "a", "1")) == 3
+    assert counted(lambda: store.delete_registered_model("m")) == 7

@@ -16,15 +16,17 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 from model_steps import MODEL_STEPS
+from registry_steps import REGISTRY_STEPS
 from steps import STEPS, play
 
 GOLDEN = Path(__file__).parent / "golden.json"
 MODELS = Path(__file__).parent / "golden_models.json"
+REGISTRY = Path(__file__).parent / "golden_registry.json"
 
 
 def sender(base: str) -> Any:
     def send(method: str, path: str, given: dict[str, Any]) -> tuple[int, Any]:
-        data = json.dumps(given).encode() if method in ("POST", "PATCH") else None
+        data = json.dumps(given).encode() if method != "GET" else None
         query = "?" + urllib.parse.urlencode(given, doseq=True) if method == "GET" else ""
         request = urllib.request.Request(
             base + path + query,
@@ -43,6 +45,6 @@ def sender(base: str) -> Any:
 
 if __name__ == "__main__":
     send = sender(sys.argv[1].rstrip("/"))
-    for file, steps in ((GOLDEN, STEPS), (MODELS, MODEL_STEPS)):
+    for file, steps in ((GOLDEN, STEPS), (MODELS, MODEL_STEPS), (REGISTRY, REGISTRY_STEPS)):
         recorded = play(send, steps)
         file.write_text(json.dumps(recorded, indent=1, sort_keys=True) + "\n")

@@ -237,7 +237,7 @@ _TIMES = (
     "creation_time", "last_update_time", "creation_timestamp_ms", "last_updated_timestamp_ms",
     "creation_timestamp", "last_updated_timestamp",
 )  # fmt: skip
-_BY_KEY = ("tags", "params", "latest")
+_UNORDERED = {"tags": "key", "params": "key", "latest": "key", "latest_versions": "version"}
 
 
 def _masked(answer: Any, known: dict[str, str], field: str = "") -> Any:
@@ -245,14 +245,18 @@ def _masked(answer: Any, known: dict[str, str], field: str = "") -> Any:
     match answer:
         case {"error_code": code}:
             return {"error_code": code}  # each says it in its own words
+        case {"current_stage": _, "model_id": _}:
+            # Kipu keeps the logged model of a registered version; MLflow forgets it.
+            rest = {key: value for key, value in answer.items() if key != "model_id"}
+            return _masked(rest, known, field)
         case dict():
             # A run's latest metrics have no order; the points of a history have.
             within = "latest" if field == "data" else ""
             return {key: _masked(value, known, within or key) for key, value in answer.items()}
         case list():
             masked = [_masked(item, known) for item in answer]
-            if field in _BY_KEY:
-                masked.sort(key=lambda item: item["key"])
+            if key := _UNORDERED.get(field):
+                masked.sort(key=lambda item: item[key])
             return masked
         case str():
             if field == "next_page_token":

@@ -14,9 +14,14 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from model_steps import MODEL_STEPS  # noqa: E402
+from registry_steps import REGISTRY_STEPS  # noqa: E402
 from steps import STEPS, Step, play  # noqa: E402
 
-STEPS_OF = {"golden.json": STEPS, "golden_models.json": MODEL_STEPS}
+STEPS_OF = {
+    "golden.json": STEPS,
+    "golden_models.json": MODEL_STEPS,
+    "golden_registry.json": REGISTRY_STEPS,
+}
 
 
 @pytest.fixture(params=STEPS_OF)
@@ -35,7 +40,7 @@ def test_every_step_is_recorded(steps: Recorded) -> None:
 
 def test_answers_are_those_of_mlflow(server: TestClient, steps: Recorded) -> None:
     def send(method: str, path: str, given: dict[str, Any]) -> tuple[int, Any]:
-        how = {"json": given} if method in ("POST", "PATCH") else {"params": given}
+        how = {"params": given} if method == "GET" else {"json": given}
         got = server.request(method, path, **how)
         return got.status_code, got.json()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
@@ -14,12 +13,11 @@ from kipu.blobs.local import LocalBlobs
 from kipu.blobs.open import file_path, open_blobs
 from kipu.blobs.transfer import download
 from kipu.client.opening import open_tracking
+from kipu.client.registry_uris import is_version_uri, locate_version
 from kipu.client.tracking import Tracking
 from kipu.client.uris import get_tracking_uri
 from kipu.entities import FileInfo
 from kipu.exceptions import InvalidParameter, ResourceNotFound
-
-_MODEL_ID = re.compile(r"m-[0-9a-f]{32}")
 
 
 class Place(NamedTuple):
@@ -100,13 +98,16 @@ def model_place(tracking: Tracking, model_id: str, path: str | None = None) -> P
     return Place(open_blobs(tracking.models.artifact_uri(model_id), tracking.uri), path or "")
 
 
-def resolve(uri: str | Path, tracking_uri: str | None = None) -> Place:
+def resolve(
+    uri: str | Path, tracking_uri: str | None = None, registry_uri: str | None = None
+) -> Place:
     """The place that a URI names.
 
     Args:
-        uri: ``runs:/<run id>/<path>``, ``models:/<model id>``, ``mlflow-artifacts:/<path>``,
-            ``file:`` or a local path.
-        tracking_uri: Where runs and models are looked up; left out, the store in use.
+        uri: ``runs:/<run id>/<path>``, ``models:/<model id>``, ``models:/<name>/<version>``,
+            ``models:/<name>@<alias>``, ``mlflow-artifacts:/<path>``, ``file:`` or a local path.
+        tracking_uri: Where runs and logged models are looked up; left out, the store in use.
+        registry_uri: Where registered models are looked up; left out, the registry in use.
 
     Raises:
         InvalidParameter: The URI names no place.
@@ -119,6 +120,9 @@ def resolve(uri: str | Path, tracking_uri: str | None = None) -> Place:
         if not run_id or parts.netloc:
             raise InvalidParameter(f"{text!r} names no run; write runs:/<run id>/<path>.")
         return readable_place(open_tracking(tracking_uri), run_id, path)
+    if is_version_uri(text):
+        found = locate_version(text, tracking_uri, registry_uri)
+        return Place(open_blobs(found.location, found.base_uri), found.path)
     if parts.scheme == "models":
         return _place_of_model(text, unquote(parts.path).strip("/"), tracking_uri)
     if parts.scheme == "mlflow-artifacts":
@@ -133,7 +137,7 @@ def resolve(uri: str | Path, tracking_uri: str | None = None) -> Place:
 
 def _place_of_model(uri: str, path: str, tracking_uri: str) -> Place:
     model_id, _, rest = path.partition("/")
-    if not model_id or "@" in model_id or (rest and not _MODEL_ID.fullmatch(model_id)):
+    if not model_id:
         raise InvalidParameter(f"{uri!r} names no logged model; write models:/<model id>.")
     return model_place(open_tracking(tracking_uri), model_id, rest)
 

@@ -8,15 +8,21 @@ from typing import Any
 from kipu.client.experiments import ExperimentsClient
 from kipu.client.logged_models import LoggedModelsClient
 from kipu.client.metrics import MetricsClient
+from kipu.client.model_versions import ModelVersionsClient
 from kipu.client.opening import open_tracking
 from kipu.client.tables import TablesClient
 from kipu.client.tracking import Tracking
-from kipu.client.uris import get_registry_uri, get_tracking_uri
+from kipu.client.uris import chosen_registry_uri, get_tracking_uri
 from kipu.client.webhooks import WebhooksClient
 
 
 class MlflowClient(
-    ExperimentsClient, MetricsClient, TablesClient, LoggedModelsClient, WebhooksClient
+    ExperimentsClient,
+    MetricsClient,
+    TablesClient,
+    LoggedModelsClient,
+    ModelVersionsClient,
+    WebhooksClient,
 ):
     """Everything that can be asked of a tracking store; cheap to make, safe in threads.
 
@@ -40,8 +46,9 @@ class MlflowClient(
     ) -> None:
         if isinstance(tracking_uri, Path):
             tracking_uri = tracking_uri.absolute().as_uri()
-        self._registry_uri = registry_uri or tracking_uri or get_registry_uri()
         self._tracking_uri = tracking_uri or get_tracking_uri()
+        # As in MLflow, a registry that was set holds for a client of another tracking store too.
+        self._registry_uri = registry_uri or chosen_registry_uri() or self._tracking_uri
         self._tracking: Tracking = open_tracking(self._tracking_uri)
         self._workspace_store_uri = workspace_store_uri
 

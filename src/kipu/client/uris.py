@@ -58,5 +58,10 @@ def set_registry_uri(uri: str | Path) -> None:
 
 
 def get_registry_uri() -> str:
-    """The model registry in use."""
-    return _registry_uri or MLFLOW_REGISTRY_URI.get() or get_tracking_uri()
+    """The model registry in use: what was set, else ``MLFLOW_REGISTRY_URI``, else the store."""
+    return chosen_registry_uri() or get_tracking_uri()
+
+
+def chosen_registry_uri() -> str | None:
+    """The model registry that was set, by a call or by the environment."""
+    return _registry_uri or MLFLOW_REGISTRY_URI.get() or None

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import msgspec
 
 
-class Record(msgspec.Struct, frozen=True, gc=False):
-    """An entity whose constructor arguments are its fields."""
+class _Fields:
+    """Conversions of a struct's fields."""
+
+    __slots__ = ()
+    __struct_fields__: ClassVar[tuple[str, ...]]
 
     @classmethod
     def from_dictionary(cls, the_dict: dict[str, Any]) -> Self:
@@ -24,3 +27,11 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         """Yield (field, value), so that ``dict(entity)`` works as with MLflow."""
         return iter(self.to_dictionary().items())
+
+
+class Record(_Fields, msgspec.Struct, frozen=True, gc=False):
+    """An entity whose constructor arguments are its fields."""
+
+
+class MutableRecord(_Fields, msgspec.Struct):
+    """An entity whose fields may be set, as MLflow's callers do with those of its registry."""

@@ -1,5 +1,6 @@
 """Names of the tags that mean something to Kipu and MLflow."""
 
+IS_PROMPT_TAG = "mlflow.prompt.is_prompt"
 LATEST_CHECKPOINT_ARTIFACT_TAG_KEY = "mlflow.latest_checkpoint_artifact"
 MLFLOW_ARTIFACT_LOCATION = "mlflow.artifactLocation"
 MLFLOW_AUTOLOGGING = "mlflow.autologging"

@@ -31,13 +31,14 @@ def download_artifacts(
 
     Args:
         artifact_uri: ``runs:/<run id>/<path>``, ``models:/<model id>``,
+            ``models:/<name>/<version>``, ``models:/<name>@<alias>``,
             ``mlflow-artifacts:/<path>``, ``file:`` or a local path; or else:
         run_id: A run,
         artifact_path: and a path among its artifacts; left out, all of them.
         dst_path: Folder to copy to, made when absent. Left out, a temporary one, or the thing
             itself where it is local already.
         tracking_uri: Where runs are looked up; left out, the store in use.
-        registry_uri: Accepted for MLflow's sake.
+        registry_uri: Where registered models are looked up; left out, the registry in use.
 
     Returns:
         Where it lies.
@@ -49,7 +50,8 @@ def download_artifacts(
     Example:
         >>> kipu.artifacts.download_artifacts("runs:/4c1f.../plots", dst_path="here")
     """
-    return _place(artifact_uri, run_id, artifact_path, tracking_uri).fetch(dst_path)
+    place = _place(artifact_uri, run_id, artifact_path, tracking_uri, registry_uri)
+    return place.fetch(dst_path)
 
 
 def list_artifacts(
@@ -112,14 +114,18 @@ def load_image(artifact_uri: str) -> PIL.Image.Image:
 
 
 def _place(
-    uri: str | None, run_id: str | None, path: str | None, tracking_uri: str | None
+    uri: str | None,
+    run_id: str | None,
+    path: str | None,
+    tracking_uri: str | None,
+    registry_uri: str | None = None,
 ) -> Place:
     if (uri is None) == (run_id is None):
         raise InvalidParameter("Give either artifact_uri or run_id.")
     if uri is not None:
         if path is not None:
             raise InvalidParameter("artifact_path goes with run_id; put it behind artifact_uri.")
-        return resolve(uri, tracking_uri)
+        return resolve(uri, tracking_uri, registry_uri)
     assert run_id is not None
     return readable_place(open_tracking(tracking_uri or get_tracking_uri()), run_id, path)
 

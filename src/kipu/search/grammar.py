@@ -25,7 +25,7 @@ def parse_run_filter(text: str | None) -> Node | None:
     Raises:
         InvalidSearch: The filter cannot be read.
     """
-    return _filter(text, RUNS)
+    return read_filter(text, RUNS)
 
 
 def parse_experiment_filter(text: str | None) -> Node | None:
@@ -34,7 +34,7 @@ def parse_experiment_filter(text: str | None) -> Node | None:
     Raises:
         InvalidSearch: The filter cannot be read.
     """
-    return _filter(text, EXPERIMENTS)
+    return read_filter(text, EXPERIMENTS)
 
 
 def parse_logged_model_filter(text: str | None) -> Node | None:
@@ -43,7 +43,7 @@ def parse_logged_model_filter(text: str | None) -> Node | None:
     Raises:
         InvalidSearch: The filter cannot be read.
     """
-    return _filter(text, LOGGED_MODELS)
+    return read_filter(text, LOGGED_MODELS)
 
 
 def parse_run_order(order_by: Sequence[str] | None) -> list[OrderBy]:
@@ -52,7 +52,7 @@ def parse_run_order(order_by: Sequence[str] | None) -> list[OrderBy]:
     Raises:
         InvalidSearch: An element cannot be read, or a field comes twice.
     """
-    order = _order(order_by, RUNS)
+    order = read_order(order_by, RUNS)
     fields = {part.field for part in order}
     if _START_TIME not in fields:
         order.append(OrderBy(_START_TIME, ascending=False))
@@ -67,7 +67,7 @@ def parse_experiment_order(order_by: Sequence[str] | None) -> list[OrderBy]:
     Raises:
         InvalidSearch: An element cannot be read.
     """
-    order = _order(order_by, EXPERIMENTS)
+    order = read_order(order_by, EXPERIMENTS)
     if not order:
         return [OrderBy(_CREATION_TIME, ascending=False), OrderBy(_EXPERIMENT_ID)]
     if _EXPERIMENT_ID not in {part.field for part in order}:
@@ -75,7 +75,12 @@ def parse_experiment_order(order_by: Sequence[str] | None) -> list[OrderBy]:
     return order
 
 
-def _filter(text: str | None, vocabulary: Vocabulary) -> Node | None:
+def read_filter(text: str | None, vocabulary: Vocabulary) -> Node | None:
+    """Read a filter in the names of a vocabulary; None when it lets everything through.
+
+    Raises:
+        InvalidSearch: The filter cannot be read.
+    """
     if not text:
         return None
     if not isinstance(text, str):
@@ -88,7 +93,12 @@ def _filter(text: str | None, vocabulary: Vocabulary) -> Node | None:
     return Parser(text, "filter", vocabulary).filter()
 
 
-def _order(order_by: Sequence[str] | None, vocabulary: Vocabulary) -> list[OrderBy]:
+def read_order(order_by: Sequence[str] | None, vocabulary: Vocabulary) -> list[OrderBy]:
+    """Read an order in the names of a vocabulary, as far as it is said.
+
+    Raises:
+        InvalidSearch: An element cannot be read.
+    """
     if isinstance(order_by, str):
         raise InvalidParameter(f"order_by is a list of texts, not one text; use [{order_by!r}].")
     order_by = order_by or ()

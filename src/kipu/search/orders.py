@@ -37,7 +37,8 @@ class OrderParser(Cursor):
             )
         if kind == "attribute":
             key = vocabulary.order_aliases.get(name.key, name.key)
-            if key not in vocabulary.named[kind]:
-                raise self._unknown(kind, name, tuple(vocabulary.named[kind]))
+            known_names = vocabulary.order_names or tuple(vocabulary.named[kind])
+            if key not in known_names:
+                raise self._unknown(kind, name, known_names)
             return Field(kind, key)
         return Field(kind, name.key)

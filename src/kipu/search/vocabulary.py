@@ -39,6 +39,8 @@ class Vocabulary(NamedTuple):
     order_kinds: tuple[FieldKind, ...]
     # An order that names a field twice is refused, or the second one ignored.
     refuses_repeated_order: bool
+    # The attributes to sort by, where they are not those of the filter.
+    order_names: tuple[str, ...] | None = None
 
 
 ORDERING: tuple[Operator, ...] = (">", ">=", "<", "<=")

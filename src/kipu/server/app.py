@@ -26,7 +26,9 @@ from kipu.server.routes import (
     kipu,
     logged_models,
     metrics,
+    model_versions,
     presigned,
+    registered_models,
     runs,
     service,
     ui,
@@ -116,6 +118,8 @@ def _routes() -> list[BaseRoute]:
         *presigned.routes,
         *logged_models.routes,
         *webhooks.routes,
+        *registered_models.routes,
+        *model_versions.routes,
     ]
     return [
         *service.root_routes,
@@ -130,6 +134,7 @@ def _routes() -> list[BaseRoute]:
         _below("/api/3.0/mlflow", service.routes_v3),
         _below("/ajax-api/3.0/mlflow", service.routes_v3),
         *artifacts.root_routes,
+        *model_versions.root_routes,
         *ui.routes,
     ]
 

@@ -26,10 +26,21 @@ def check_location(location: str, own_roots: Sequence[Path]) -> None:
         InvalidParameter: The location is a local path outside ``own_roots`` and
             ``KIPU_ALLOWED_ARTIFACT_ROOTS``, or of a scheme that names a host.
     """
-    parts = urlsplit(location)
-    if parts.scheme in ("", "file"):
+    if urlsplit(location).scheme in ("", "file"):
         _check_local(location, own_roots)
-    elif parts.scheme in _HOST_ADDRESSED and (parts.netloc or parts.scheme != "mlflow-artifacts"):
+    else:
+        check_host(location)
+
+
+def check_host(location: str) -> None:
+    """Refuse what would make the server talk to a host of the client's choice.
+
+    Raises:
+        InvalidParameter: The location is of a scheme that names a host, which is not among those
+            that ``MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES`` allows.
+    """
+    parts = urlsplit(location)
+    if parts.scheme in _HOST_ADDRESSED and (parts.netloc or parts.scheme != "mlflow-artifacts"):
         _check_scheme(location, parts.scheme)
 
 

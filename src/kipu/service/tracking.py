@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kipu.service.experiments import ExperimentRules
 from kipu.service.metrics import MetricRules
+from kipu.service.model_versions import ModelVersionRules
 from kipu.service.models import LoggedModelRules
 from kipu.service.runs import RunRules
 from kipu.service.views import ViewRules
@@ -12,7 +13,13 @@ from kipu.store.interface import BackingStore
 
 
 class TrackingService(
-    ExperimentRules, RunRules, MetricRules, LoggedModelRules, ViewRules, WebhookRules
+    ExperimentRules,
+    RunRules,
+    MetricRules,
+    LoggedModelRules,
+    ModelVersionRules,
+    ViewRules,
+    WebhookRules,
 ):
     """Wraps a store and looks like one; what reaches the store is complete and allowed.
 

@@ -29,6 +29,7 @@ from kipu.entities import (
 from kipu.series.buckets import Buckets as Buckets
 from kipu.series.curves import Curve as Curve
 from kipu.series.points import Points, SeriesName
+from kipu.store.registry import RegistryStore
 from kipu.store.webhooks import DeliveryQueue, WebhookStore, WebhookTrial
 
 
@@ -540,9 +541,9 @@ class ViewStore(Protocol):
 
 
 class TrackingStore(
-    ExperimentStore, RunStore, MetricStore, LoggedModelStore, WebhookStore, Protocol
+    ExperimentStore, RunStore, MetricStore, LoggedModelStore, RegistryStore, WebhookStore, Protocol
 ):
-    """A whole tracking store."""
+    """A whole tracking store, which is a model registry too."""
 
     def close(self) -> None:
         """Finish what was accepted and let go of files and connections."""

@@ -11,6 +11,9 @@ from kipu.testing.contracts.experiments import ExperimentStoreContract
 from kipu.testing.contracts.inputs import InputContract
 from kipu.testing.contracts.logged_models import LoggedModelStoreContract
 from kipu.testing.contracts.metrics import MetricStoreContract
+from kipu.testing.contracts.model_versions import ModelVersionStoreContract
+from kipu.testing.contracts.registered_models import RegisteredModelStoreContract
+from kipu.testing.contracts.registry_searches import RegistrySearchContract
 from kipu.testing.contracts.runs import RunStoreContract
 from kipu.testing.contracts.searches import SearchContract
 from kipu.testing.contracts.views import ViewStoreContract
@@ -22,6 +25,9 @@ __all__ = [
     "InputContract",
     "LoggedModelStoreContract",
     "MetricStoreContract",
+    "ModelVersionStoreContract",
+    "RegisteredModelStoreContract",
+    "RegistrySearchContract",
     "RunStoreContract",
     "SearchContract",
     "ViewStoreContract",

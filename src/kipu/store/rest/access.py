@@ -62,8 +62,12 @@ class RestAccess:
 
         ``retry`` tells whether the request may be repeated when its answer was lost.
         """
+        return self._send("POST", path, asked, kind, retry)
+
+    def _send(self, method: str, path: str, asked: Any, kind: type[T], retry: bool = True) -> T:
+        """``_post`` by another method."""
         sent = asked if isinstance(asked, bytes) else encode(asked)
-        return decoded(self._call("POST", API + path, json_body=sent, retry=retry), kind)
+        return decoded(self._call(method, API + path, json_body=sent, retry=retry), kind)
 
     def _call(
         self,

@@ -14,7 +14,7 @@ from kipu.exceptions import MlflowException, Unavailable
 from kipu.store.sql.tables import experiments, metadata
 from kipu.store.sql.writer import BUSY_TIMEOUT_S
 
-REVISIONS = ("0001", "0002", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Every schema that Kipu ever had, oldest first; the last one is today's."""
 
 _version = sa.Table(

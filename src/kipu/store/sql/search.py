@@ -17,6 +17,7 @@ from kipu.entities.states import LifecycleStage, ViewType
 from kipu.exceptions import InvalidParameter
 from kipu.search import And, Comparison, Field, Node, Not, Or, OrderBy, PageKey, SortValue
 from kipu.store.sql import locations, tables
+from kipu.store.sql.keyset import SortColumn, behind
 from kipu.store.sql.search_conditions import RunConditions, experiment_condition
 from kipu.store.sql.search_drivers import (
     Driver,
@@ -128,23 +129,16 @@ def find_experiments(
     keys = list(order)[: [part.field for part in order].index(_EXPERIMENT_ID) + 1]
     _check(after, keys)
     table = tables.experiments
-    columns = [table.c[part.field.key] for part in keys]
-    select = sa.select(table.c.experiment_id, *(column.label(None) for column in columns))
+    columns = [SortColumn(table.c[part.field.key], part.ascending) for part in keys]
+    select = sa.select(table.c.experiment_id, *(column.label(None) for column, _ in columns))
     if tree is not None:
         select = select.where(experiment_condition(tree))
     if view_type != ViewType.ALL:
         (stage,) = LifecycleStage.view_type_to_stages(view_type)
         select = select.where(table.c.lifecycle_stage == stage)
     if after is not None:
-        behind: sa.ColumnElement[bool] = sa.false()
-        for part, column, (_, value) in reversed(list(zip(keys, columns, after.sort, strict=True))):
-            beyond = column > value if part.ascending else column < value
-            behind = sa.or_(beyond, sa.and_(column == value, behind))
-        select = select.where(behind)
-    select = select.order_by(
-        *(column if part.ascending else column.desc()
-          for part, column in zip(keys, columns, strict=True))
-    )  # fmt: skip
+        select = select.where(behind(columns, [value for _, value in after.sort]))
+    select = select.order_by(*(column.clause for column in columns))
     rows = db.execute(select.limit(limit + 1)).all()
     page = rows[:limit]
     following = None

@@ -7,7 +7,9 @@ from kipu.store.sql.engine import Database
 from kipu.store.sql.links import SqlLinks
 from kipu.store.sql.locations import Locations
 from kipu.store.sql.logged_models import SqlLoggedModels
+from kipu.store.sql.model_versions import SqlModelVersions
 from kipu.store.sql.names import Names
+from kipu.store.sql.registered_models import SqlRegisteredModels
 from kipu.store.sql.runs import SqlRuns
 from kipu.store.sql.schema import prepare
 from kipu.store.sql.searches import SqlSearches
@@ -16,7 +18,15 @@ from kipu.store.sql.webhooks import SqlWebhooks
 
 
 class SqlStore(
-    SqlSearches, SqlRuns, SqlLinks, SqlLoggedModels, SqlViews, SqlWebhooks, SqlDeliveries
+    SqlSearches,
+    SqlRuns,
+    SqlLinks,
+    SqlLoggedModels,
+    SqlRegisteredModels,
+    SqlModelVersions,
+    SqlViews,
+    SqlWebhooks,
+    SqlDeliveries,
 ):
     """Keeps ``BackingStore``'s promises on a database that SQLAlchemy opens; today on SQLite.
 
