@@ -1,6 +1,8 @@
 """Names of the tags that mean something to Kipu and MLflow."""
 
 IS_PROMPT_TAG = "mlflow.prompt.is_prompt"
+PROMPT_TEXT_TAG = "mlflow.prompt.text"
+PROMPT_TYPE_TAG = "_mlflow_prompt_type"
 LATEST_CHECKPOINT_ARTIFACT_TAG_KEY = "mlflow.latest_checkpoint_artifact"
 MLFLOW_ARTIFACT_LOCATION = "mlflow.artifactLocation"
 MLFLOW_AUTOLOGGING = "mlflow.autologging"

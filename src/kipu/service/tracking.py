@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from kipu.service.experiments import ExperimentRules
 from kipu.service.metrics import MetricRules
-from kipu.service.model_versions import ModelVersionRules
 from kipu.service.models import LoggedModelRules
+from kipu.service.registry_events import AnnouncedRegistryRules
 from kipu.service.runs import RunRules
 from kipu.service.views import ViewRules
 from kipu.service.webhooks import WebhookRules
@@ -17,7 +17,7 @@ class TrackingService(
     RunRules,
     MetricRules,
     LoggedModelRules,
-    ModelVersionRules,
+    AnnouncedRegistryRules,
     ViewRules,
     WebhookRules,
 ):
