@@ -10,6 +10,7 @@ import pytest
 from kipu.search import (
     InvalidSearch,
     parse_experiment_filter,
+    parse_logged_model_filter,
     parse_run_filter,
     parse_run_order,
     print_filter,
@@ -27,6 +28,7 @@ def examples(kind: str) -> list[str]:
 def test_every_example_has_a_kind_that_is_tested() -> None:
     assert set(re.findall(r"```(\w.*)", PAGE)) == {
         "sql runs", "sql refused", "sql order", "sql experiments", "sql models", "sql versions",
+        "sql logged",
     }  # fmt: skip
 
 
@@ -49,6 +51,12 @@ def test_filters_of_registered_models_are_read(text: str) -> None:
 @pytest.mark.parametrize("text", examples("versions"))
 def test_filters_of_model_versions_are_read(text: str) -> None:
     assert parse_model_version_filter(text) is not None
+
+
+@pytest.mark.parametrize("text", examples("logged"))
+def test_filters_of_logged_models_are_read(text: str) -> None:
+    tree = parse_logged_model_filter(text)
+    assert parse_logged_model_filter(print_filter(tree)) == tree is not None
 
 
 @pytest.mark.parametrize("text", examples("order"))
