@@ -200,7 +200,7 @@ MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY = Setting(
     "MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY",
     _text,
     None,
-    "Seals stored secrets of webhooks: 32 random characters or more; not sealed when unset.",
+    "Fernet key that seals stored secrets of webhooks; not sealed when unset.",
 )
 MLFLOW_WEBHOOK_REQUEST_TIMEOUT = Setting(
     "MLFLOW_WEBHOOK_REQUEST_TIMEOUT", int, 30, "Seconds that one delivery to a webhook may take."

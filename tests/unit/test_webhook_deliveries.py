@@ -337,9 +337,9 @@ def test_a_secret_of_another_key_is_told_of_and_not_sent(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setenv("MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY", "a" * 44)
+    monkeypatch.setenv("MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY", "a" * 43 + "=")
     made = hook(store, there.url, secret="s")
-    monkeypatch.setenv("MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY", "b" * 44)
+    monkeypatch.setenv("MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY", "b" * 43 + "=")
     store.enqueue_event(EVENT, b"{}")
     drain(store, courier)
     assert there.requests == []
