@@ -2,7 +2,9 @@
 
 MlflowException            any failure; carries one of MLflow's error codes
 ├── RestException          an error answered by a server
-├── ExecutionException     kept for MLflow code that catches it
+├── ExecutionException, MissingConfigException, InvalidUrlException
+│                          kept for MLflow code that catches them
+├── MlflowNotImplementedException  501  NOT_IMPLEMENTED
 ├── InvalidParameter       400  INVALID_PARAMETER_VALUE
 ├── ResourceNotFound       404  RESOURCE_DOES_NOT_EXIST
 ├── ResourceExists         400  RESOURCE_ALREADY_EXISTS
@@ -20,6 +22,13 @@ ERROR_CODES: dict[str, int] = {
     "TEMPORARILY_UNAVAILABLE": 2,
     "IO_ERROR": 3,
     "BAD_REQUEST": 4,
+    "DEADLINE_EXCEEDED": 7,
+    "CANCELLED": 8,
+    "RESOURCE_EXHAUSTED": 9,
+    "ABORTED": 10,
+    "NOT_FOUND": 11,
+    "ALREADY_EXISTS": 12,
+    "UNAUTHENTICATED": 13,
     "INVALID_PARAMETER_VALUE": 1000,
     "ENDPOINT_NOT_FOUND": 1001,
     "MALFORMED_REQUEST": 1002,
@@ -39,19 +48,12 @@ ERROR_CODES: dict[str, int] = {
     "QUOTA_EXCEEDED": 4001,
     "MAX_BLOCK_SIZE_EXCEEDED": 4002,
     "MAX_READ_SIZE_EXCEEDED": 4003,
-    "CANCELLED": 7001,
-    "DEADLINE_EXCEEDED": 7002,
-    "NOT_FOUND": 7003,
-    "ALREADY_EXISTS": 7004,
-    "RESOURCE_EXHAUSTED": 7005,
-    "ABORTED": 7006,
-    "UNAUTHENTICATED": 7007,
 }
 """MLflow's error codes by name, with the numbers that its Python API accepts as ``error_code``."""
 
 _NAMES = {number: name for name, number in ERROR_CODES.items()}
 
-HTTP_STATUS: dict[str, int] = {
+ERROR_CODE_TO_HTTP_STATUS: dict[str, int] = {
     "ABORTED": 409,
     "ALREADY_EXISTS": 409,
     "BAD_REQUEST": 400,
@@ -76,10 +78,48 @@ HTTP_STATUS: dict[str, int] = {
 }
 
 # What a client calls an answer whose body names no code.
-_CODE_OF_STATUS = {status: code for code, status in HTTP_STATUS.items()} | {
+HTTP_STATUS_TO_ERROR_CODE: dict[int, str] = {
+    status: code for code, status in ERROR_CODE_TO_HTTP_STATUS.items()
+} | {
     400: "BAD_REQUEST",
+    401: "UNAUTHENTICATED",
     404: "ENDPOINT_NOT_FOUND",
+    409: "ALREADY_EXISTS",
+    429: "RESOURCE_EXHAUSTED",
     500: "INTERNAL_ERROR",
+}
+
+# SQL state and class of an error that arises here, and of one that a server answered without them.
+_STATES: dict[str, tuple[str, str]] = {
+    "BAD_REQUEST": ("KAM00", "INVALID_PARAMETER_VALUE"),
+    "CUSTOMER_UNAUTHORIZED": ("KAM00", "PERMISSION_DENIED"),
+    "ENDPOINT_NOT_FOUND": ("KAM00", "RESOURCE_NOT_FOUND"),
+    "FEATURE_DISABLED": ("KAM00", "FEATURE_DISABLED"),
+    "INTERNAL_ERROR": ("XXM00", "CLIENT_INTERNAL_ERROR"),
+    "INVALID_PARAMETER_VALUE": ("KAM00", "INVALID_PARAMETER_VALUE"),
+    "INVALID_STATE": ("XXM00", "CLIENT_INTERNAL_ERROR"),
+    "NOT_FOUND": ("KAM00", "RESOURCE_NOT_FOUND"),
+    "PERMISSION_DENIED": ("KAM00", "PERMISSION_DENIED"),
+    "RESOURCE_ALREADY_EXISTS": ("KAM00", "RESOURCE_ALREADY_EXISTS"),
+    "RESOURCE_DOES_NOT_EXIST": ("KAM00", "RESOURCE_NOT_FOUND"),
+    "TEMPORARILY_UNAVAILABLE": ("XXM00", "CLIENT_INTERNAL_ERROR"),
+}
+_ANSWERED_STATES: dict[str, tuple[str, str]] = {
+    "BAD_REQUEST": ("KAMC4", "CP_INVALID_PARAMETER_VALUE"),
+    "CUSTOMER_UNAUTHORIZED": ("KAMC1", "CP_PERMISSION_DENIED"),
+    "ENDPOINT_NOT_FOUND": ("KAMC2", "CP_RESOURCE_NOT_FOUND"),
+    "INTERNAL_ERROR": ("XXMC0", "CP_INTERNAL_ERROR"),
+    "INVALID_PARAMETER_VALUE": ("KAMC4", "CP_INVALID_PARAMETER_VALUE"),
+    "INVALID_STATE": ("XXMC2", "CP_INVALID_STATE"),
+    "NOT_FOUND": ("KAMC2", "CP_RESOURCE_NOT_FOUND"),
+    "PERMISSION_DENIED": ("KAMC1", "CP_PERMISSION_DENIED"),
+    "REQUEST_LIMIT_EXCEEDED": ("KAMC3", "CP_REQUEST_RATE_LIMITED"),
+    "RESOURCE_ALREADY_EXISTS": ("KAMC5", "CP_RESOURCE_CONFLICT"),
+    "RESOURCE_CONFLICT": ("KAMC5", "CP_RESOURCE_CONFLICT"),
+    "RESOURCE_DOES_NOT_EXIST": ("KAMC2", "CP_RESOURCE_NOT_FOUND"),
+    "RESOURCE_EXHAUSTED": ("KAMC3", "CP_REQUEST_RATE_LIMITED"),
+    "TEMPORARILY_UNAVAILABLE": ("XXMC1", "CP_TEMPORARILY_UNAVAILABLE"),
+    "UNAUTHENTICATED": ("KAMC1", "CP_PERMISSION_DENIED"),
 }
 
 
@@ -89,10 +129,12 @@ class MlflowException(Exception):  # noqa: N818 - the name is MLflow's
     Args:
         message: What went wrong and what to do about it.
         error_code: A number or name of ``ERROR_CODES``; anything unknown is INTERNAL_ERROR.
-        sqlstate: Five characters, answered as they are.
-        error_class: Answered as it is.
+        sqlstate: Five characters; left out, those that go with the code, if there are.
+        error_class: Left out, the one that goes with the code, if there is.
         **kwargs: Further fields of the error's JSON.
     """
+
+    _states: ClassVar[dict[str, tuple[str, str]]] = _STATES
 
     def __init__(
         self,
@@ -105,8 +147,9 @@ class MlflowException(Exception):  # noqa: N818 - the name is MLflow's
         name = _NAMES.get(error_code) if isinstance(error_code, int) else error_code
         self.error_code: str = name if name in ERROR_CODES else "INTERNAL_ERROR"
         self.message = str(message)
-        self.sqlstate = sqlstate
-        self.error_class = error_class
+        state, kind = self._states.get(self.error_code, (None, None))
+        self.sqlstate = sqlstate or state
+        self.error_class = error_class or kind
         self.json_kwargs = kwargs
         super().__init__(self.message)
 
@@ -125,7 +168,7 @@ class MlflowException(Exception):  # noqa: N818 - the name is MLflow's
 
     def get_http_status_code(self) -> int:
         """The HTTP status that goes with the error code."""
-        return HTTP_STATUS.get(self.error_code, 500)
+        return ERROR_CODE_TO_HTTP_STATUS.get(self.error_code, 500)
 
     @classmethod
     def invalid_parameter_value(
@@ -153,12 +196,30 @@ class ExecutionException(MlflowException):
     """A project's execution failed; kept so that MLflow code can catch it."""
 
 
+class MissingConfigException(MlflowException):
+    """A configuration file is not there; kept so that MLflow code can catch it."""
+
+
+class InvalidUrlException(MlflowException):
+    """A request went to no web address; kept so that MLflow code can catch it."""
+
+
+class MlflowNotImplementedException(MlflowException):
+    """What was asked for does not exist; plug-ins raise it for what their store cannot do."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message, "NOT_IMPLEMENTED")
+
+
 class RestException(MlflowException):
     """A server answered an error.
 
     Args:
-        json: The body: ``error_code``, ``message``, and whatever else the server said.
+        json: The body: ``error_code`` (a name, or an HTTP status), ``message``, and whatever else
+            the server said.
     """
+
+    _states = _ANSWERED_STATES
 
     def __init__(self, json: dict[str, Any]) -> None:
         self.json = json
@@ -171,7 +232,12 @@ class RestException(MlflowException):
         text = json.get("message", "Response: " + str(json))
         # By name: a subclass may also be one of the classes below, with a constructor of its own.
         MlflowException.__init__(
-            self, f"{code}: {text}", code, json.get("sqlstate"), json.get("error_class"), **extra
+            self,
+            f"{code}: {text}",
+            HTTP_STATUS_TO_ERROR_CODE.get(int(code), code) if str(code).isdecimal() else code,
+            json.get("sqlstate"),
+            json.get("error_class"),
+            **extra,
         )
 
 
@@ -214,4 +280,4 @@ class Unavailable(_Coded):
 
 def code_of_status(status: int) -> str:
     """The error code that a client derives from a bare HTTP status."""
-    return _CODE_OF_STATUS.get(status, "INTERNAL_ERROR")
+    return HTTP_STATUS_TO_ERROR_CODE.get(status, "INTERNAL_ERROR")
