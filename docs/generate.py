@@ -8,27 +8,38 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from kipu import environment_variables
 from kipu.cli.main import main as kipu
+from kipu.environment_variables.accepted import ACCEPTED
+from kipu.environment_variables.setting import Setting
 
 HERE = Path(__file__).parent
 
 
 def settings() -> str:
     """The page of environment variables."""
-    rows = [
-        f"| `{setting.name}` | `{setting.default}` | {setting.meaning} |"
+    known = [
+        setting
         for setting in vars(environment_variables).values()
-        if isinstance(setting, environment_variables.Setting)
+        if isinstance(setting, Setting) and setting not in ACCEPTED
     ]
-    head = (
+    return (
         "# Settings\n\nRead from the environment at each use. A setting named `MLFLOW_X` may also"
-        " be given as `KIPU_X`, which wins.\n\n| name | default | meaning |\n|---|---|---|\n"
+        " be given as `KIPU_X`, which wins.\n\n"
+        f"{_table(known, 'meaning')}\n"
+        "## Without effect\n\nMLflow obeys these; Kipu accepts them, so that scripts and plug-ins"
+        f" that set or read them go on to work.\n\n{_table(ACCEPTED, 'why it has none')}"
     )
-    return head + "\n".join(rows) + "\n"
+
+
+def _table(settings: list[Setting[Any]], last: str) -> str:
+    head = f"| name | default | {last} |\n|---|---|---|\n"
+    rows = (f"| `{one.name}` | `{one.default}` | {one.meaning} |\n" for one in settings)
+    return head + "".join(rows)
 
 
 def commands() -> str:

@@ -1,75 +1,16 @@
 """Every setting that comes from the environment: name, type, default, one sentence.
 
-``KIPU_X`` wins over ``MLFLOW_X``, so that both can be set on one machine.
+``KIPU_X`` wins over ``MLFLOW_X``, so that both can be set on one machine. What MLflow reads and
+Kipu has no use for is in ``accepted``.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from typing import Generic, TypeVar
 
-from kipu.exceptions import InvalidParameter
-
-T = TypeVar("T")
-
-_TRUE, _FALSE = ("true", "1"), ("false", "0")
-
-
-def _boolean(text: str) -> bool:
-    if text.lower() in _TRUE:
-        return True
-    if text.lower() in _FALSE:
-        return False
-    raise ValueError(text)
-
-
-class Setting(Generic[T]):
-    """One variable; each ``get`` reads the environment anew, so that it may be changed."""
-
-    def __init__(self, name: str, parse: Callable[[str], T], default: T, meaning: str) -> None:
-        self.name, self.default, self.meaning = name, default, meaning
-        self._parse = parse
-        bare = name.removeprefix("MLFLOW_")
-        self._names = (f"KIPU_{bare}", name) if bare != name else (name,)
-
-    @property
-    def defined(self) -> bool:
-        """Whether the environment has it."""
-        return self.get_raw() is not None
-
-    def is_set(self) -> bool:
-        """Whether the environment has it."""
-        return self.defined
-
-    def get_raw(self) -> str | None:
-        """The text in the environment, or None."""
-        return next((os.environ[name] for name in self._names if name in os.environ), None)
-
-    def get(self) -> T:
-        """The value, or the default.
-
-        Raises:
-            InvalidParameter: The text is not of the setting's type.
-        """
-        raw = self.get_raw()
-        if raw is None:
-            return self.default
-        try:
-            return self._parse(raw)
-        except ValueError:
-            wanted = "true or false" if self._parse is _boolean else self._parse.__name__
-            raise InvalidParameter(f"{self.name} is {raw!r}, which is not {wanted}.") from None
-
-    def set(self, value: T) -> None:
-        """Write the value into the environment, under MLflow's name, for child processes too."""
-        os.environ[self.name] = str(value)
-
-    def unset(self) -> None:
-        """Take it out of the environment, under each of its names."""
-        for name in self._names:
-            os.environ.pop(name, None)
-
+from kipu.environment_variables.accepted import *  # noqa: F403
+from kipu.environment_variables.setting import Setting as Setting
+from kipu.environment_variables.setting import boolean as _boolean
 
 _text: Callable[[str], str | None] = str
 _number: Callable[[str], int | None] = int
@@ -119,6 +60,30 @@ MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR = Setting(
 )
 MLFLOW_HTTP_REQUEST_BACKOFF_JITTER = Setting(
     "MLFLOW_HTTP_REQUEST_BACKOFF_JITTER", float, 1.0, "Random part of that wait."
+)
+MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER = Setting(
+    "MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER",
+    _boolean,
+    True,
+    "Wait as long as a server says before a request is sent again, at most a minute.",
+)
+MLFLOW_ALLOW_HTTP_REDIRECTS = Setting(
+    "MLFLOW_ALLOW_HTTP_REDIRECTS", _boolean, True, "Follow a server's redirections."
+)
+MLFLOW_HTTP_TCP_KEEPALIVE = Setting(
+    "MLFLOW_HTTP_TCP_KEEPALIVE", _boolean, True, "Probe idle connections to a server."
+)
+MLFLOW_HTTP_TCP_KEEPALIVE_IDLE = Setting(
+    "MLFLOW_HTTP_TCP_KEEPALIVE_IDLE", int, 30, "Idle seconds before the first probe."
+)
+MLFLOW_HTTP_TCP_KEEPALIVE_INTERVAL = Setting(
+    "MLFLOW_HTTP_TCP_KEEPALIVE_INTERVAL", int, 10, "Seconds between probes."
+)
+MLFLOW_HTTP_TCP_KEEPALIVE_COUNT = Setting(
+    "MLFLOW_HTTP_TCP_KEEPALIVE_COUNT", int, 3, "Lost probes before a connection is given up."
+)
+MLFLOW_TRACKING_AUTH = Setting(
+    "MLFLOW_TRACKING_AUTH", _text, None, "Name of an authentication plug-in for each request."
 )
 MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT = Setting(
     "MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT",
@@ -173,6 +138,12 @@ MLFLOW_SERVER_CORS_ALLOWED_ORIGINS = Setting(
 )
 MLFLOW_SERVER_X_FRAME_OPTIONS = Setting(
     "MLFLOW_SERVER_X_FRAME_OPTIONS", str, "SAMEORIGIN", "SAMEORIGIN, DENY or NONE."
+)
+MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE = Setting(
+    "MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE",
+    str,
+    "false",
+    "`true`: the server checks neither Host nor Origin.",
 )
 MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES = Setting(
     "MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES",
