@@ -17,6 +17,7 @@ from kipu.entities.run import Run, RunData, RunInfo, RunInputs, RunOutputs
 from kipu.entities.states import LifecycleStage, RunStatus, SourceType, ViewType
 from kipu.entities.tags import Param, RunTag
 from kipu.entities.webhook import Webhook, WebhookEvent, WebhookStatus, WebhookTestResult
+from kipu.entities.workspace import Workspace, WorkspaceDeletionMode
 
 __all__ = [
     "Dataset",
@@ -48,4 +49,6 @@ __all__ = [
     "WebhookEvent",
     "WebhookStatus",
     "WebhookTestResult",
+    "Workspace",
+    "WorkspaceDeletionMode",
 ]

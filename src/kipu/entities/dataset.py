@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -46,7 +45,3 @@ class DatasetInput(Record, frozen=True):
             "dataset": self.dataset.to_dictionary(),
             "tags": {tag.key: tag.value for tag in self.tags},
         }
-
-    def __iter__(self) -> Iterator[tuple[str, Any]]:
-        """Yield (field, value), so that ``dict(entity)`` works as with MLflow."""
-        return iter((("dataset", self.dataset), ("tags", self.tags)))

@@ -9,6 +9,9 @@ import msgspec
 
 from kipu.entities.record import Record
 
+# One workspace is all that there is, as on an MLflow server without workspaces.
+DEFAULT_WORKSPACE = "default"
+
 
 class ExperimentTag(Record, frozen=True):
     """A label of an experiment."""
@@ -38,6 +41,8 @@ class Experiment(Record, frozen=True):
         if not isinstance(self.tags, dict):
             given: Iterable[ExperimentTag] = self.tags or ()
             msgspec.structs.force_setattr(self, "tags", {tag.key: tag.value for tag in given})
+        if self.workspace is None:
+            msgspec.structs.force_setattr(self, "workspace", DEFAULT_WORKSPACE)
 
     @classmethod
     def from_dictionary(cls, the_dict: dict[str, Any]) -> Self:

@@ -6,6 +6,7 @@ import math
 from typing import Any, Self
 
 from kipu.entities.record import Record
+from kipu.exceptions import InvalidParameter
 
 
 class Metric(Record, frozen=True):
@@ -25,7 +26,14 @@ class Metric(Record, frozen=True):
 
     @classmethod
     def from_dictionary(cls, metric_dict: dict[str, Any]) -> Self:
-        """Build one from a dictionary; unknown keys are ignored."""
+        """Build one from a dictionary; unknown keys are ignored.
+
+        Raises:
+            InvalidParameter: Key, value, timestamp or step is missing.
+        """
+        missing = [key for key in ("key", "value", "timestamp", "step") if key not in metric_dict]
+        if missing:
+            raise InvalidParameter(f"A metric needs {', '.join(missing)} too: {metric_dict!r}.")
         return super().from_dictionary(metric_dict)
 
     def supersedes(self, other: Metric) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Self
 
 import msgspec
@@ -25,8 +25,11 @@ class _Fields:
         return {field: getattr(self, field) for field in self.__struct_fields__}
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
-        """Yield (field, value), so that ``dict(entity)`` works as with MLflow."""
-        return iter(self.to_dictionary().items())
+        """Yield (field, value), by name, so that ``dict(entity)`` works as with MLflow."""
+        return ((field, getattr(self, field)) for field in sorted(self.__struct_fields__))
+
+    def __repr__(self) -> str:
+        return told(self)
 
 
 class Record(_Fields, msgspec.Struct, frozen=True, gc=False):
@@ -35,3 +38,9 @@ class Record(_Fields, msgspec.Struct, frozen=True, gc=False):
 
 class MutableRecord(_Fields, msgspec.Struct):
     """An entity whose fields may be set, as MLflow's callers do with those of its registry."""
+
+
+def told(entity: Iterable[tuple[str, Any]]) -> str:
+    """An entity as MLflow prints it: ``<Param: key='a', value='b'>``."""
+    inside = ", ".join(f"{field}={value!r}" for field, value in entity)
+    return f"<{type(entity).__name__}: {inside}>"

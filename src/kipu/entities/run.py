@@ -8,8 +8,9 @@ from typing import Any, Self
 from kipu.entities.dataset import DatasetInput
 from kipu.entities.logged_model import LoggedModelInput, LoggedModelOutput
 from kipu.entities.metric import Metric
-from kipu.entities.record import Record
+from kipu.entities.record import Record, told
 from kipu.entities.tags import Param, RunTag
+from kipu.exceptions import MlflowException
 
 
 class RunInfo(Record, frozen=True):
@@ -61,8 +62,7 @@ class _Parts:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        inside = ", ".join(f"{part}={value!r}" for part, value in self)
-        return f"<{type(self).__name__}: {inside}>"
+        return told(self)
 
 
 class RunData(_Parts):
@@ -179,7 +179,7 @@ class Run(_Parts):
     """One execution of training code."""
 
     __slots__ = ("__dict__", "_data", "_info", "_inputs", "_outputs")
-    _parts = ("info", "data", "inputs", "outputs")
+    _parts = ("data", "info", "inputs", "outputs")
 
     def __init__(
         self,
@@ -188,6 +188,8 @@ class Run(_Parts):
         run_inputs: RunInputs | None = None,
         run_outputs: RunOutputs | None = None,
     ) -> None:
+        if run_info is None:
+            raise MlflowException("A run needs a RunInfo; run_info is None.")
         self._info = run_info
         self._data = run_data
         self._inputs = run_inputs

@@ -111,8 +111,10 @@ class LifecycleStage:
                 return [cls.ACTIVE]
             case ViewType.DELETED_ONLY:
                 return [cls.DELETED]
-            case _:
+            case ViewType.ALL:
                 return [cls.ACTIVE, cls.DELETED]
+            case _:
+                return []
 
     @classmethod
     def is_valid(cls, lifecycle_stage: str) -> bool:

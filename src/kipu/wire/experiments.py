@@ -33,8 +33,7 @@ class Experiment(Answer):
             last_update_time=experiment.last_update_time,
             creation_time=experiment.creation_time,
             tags=[Pair(key, value) for key, value in experiment.tags.items()],
-            # One workspace is all that there is, as on an MLflow server without workspaces.
-            workspace=experiment.workspace or "default",
+            workspace=experiment.workspace,
         )
 
     def entity(self) -> entities.Experiment:
