@@ -6,11 +6,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 MLFLOW_VENV := .venv-mlflow
 MLFLOW_VERSION := 3.17.2
+ECOSYSTEM_VENV := .venv-ecosystem
+# A build for CPUs: a fraction of the size. Where the index has none: TORCH=torch==2.13.0
+TORCH ?= torch==2.13.0+cpu
 STATIC := src/kipu/server/static/index.html
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui env check lint types imports check-ui test test-unit test-compat test-browser \
+.PHONY: help run ui env check lint types imports check-ui test test-unit test-compat test-browser test-ecosystem \
         openapi docs screenshots bench clean packages
 
 help: ## List the targets
@@ -39,6 +42,19 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 $(MLFLOW_VENV)/.ready:
 	$(PYTHON) -m venv $(MLFLOW_VENV)
 	$(MLFLOW_VENV)/bin/pip install --quiet --disable-pip-version-check mlflow==$(MLFLOW_VERSION)
+	@touch $@
+
+$(ECOSYSTEM_VENV)/.ready: tests/ecosystem/requirements.txt build/wheels/.ready
+	$(PYTHON) -m venv $(ECOSYSTEM_VENV)
+	$(ECOSYSTEM_VENV)/bin/pip install --quiet --disable-pip-version-check build/wheels/*.whl
+	$(ECOSYSTEM_VENV)/bin/pip install --quiet --disable-pip-version-check '$(TORCH)' -r $<
+	$(ECOSYSTEM_VENV)/bin/pip install --quiet --disable-pip-version-check --no-index --no-deps --force-reinstall build/wheels/*.whl
+	@touch $@
+
+build/wheels/.ready: $(VENV)/.dev $(STATIC) $(shell find src shim -type f -name '*.py' -o -name '*.toml' -path '*shim*')
+	@rm -rf build/wheels
+	$(BIN)/python -m hatchling build -t wheel -d build/wheels
+	cd shim && $(CURDIR)/$(BIN)/python -m hatchling build -t wheel -d $(CURDIR)/build/wheels
 	@touch $@
 
 ui/node_modules/.ready: ui/package.json ui/package-lock.json
@@ -71,13 +87,16 @@ check-ui: ui/node_modules/.ready ## Biome, TypeScript and vitest
 test: packages check test-unit test-compat test-browser ## Everything that CI runs
 
 test-unit: $(VENV)/.dev $(STATIC) ## Unit, contract, wire, property and crash tests
-	$(PYTEST) -n 2 -m "not compat and not browser"
+	$(PYTEST) -n 2 -m "not compat and not browser and not ecosystem"
 
 test-compat: $(VENV)/.dev $(MLFLOW_VENV)/.ready ## Official MLflow client and server against ours
 	$(PYTEST) -m compat
 
 test-browser: $(VENV)/.dev $(STATIC) ## The UI in a real Chromium
 	$(PYTEST) -m browser
+
+test-ecosystem: $(ECOSYSTEM_VENV)/.ready ## Callbacks of Optuna, Lightning and transformers, unchanged, on the shim
+	$(ECOSYSTEM_VENV)/bin/python -m pytest -m ecosystem -W default tests/ecosystem
 
 openapi: $(VENV)/.dev ## Write the OpenAPI document and the UI's types from it
 	$(BIN)/python -m kipu.wire.openapi > docs/openapi.json
@@ -92,4 +111,4 @@ bench: $(VENV)/.dev ## Measure the hot paths
 	$(BIN)/python benchmarks/log_metric.py
 
 clean: ## Remove what was built, but no runs
-	rm -rf $(VENV) $(MLFLOW_VENV) ui/node_modules src/kipu/server/static dist
+	rm -rf $(VENV) $(MLFLOW_VENV) $(ECOSYSTEM_VENV) build ui/node_modules src/kipu/server/static dist
