@@ -4,6 +4,7 @@ The front door. Names are fetched with their first use, so that ``import kipu`` 
 nothing; from then on they are plain attributes.
 """
 
+import sys as _sys
 from importlib import import_module as _import_module
 
 from kipu.version import VERSION, __version__
@@ -157,6 +158,9 @@ _HOMES = {
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
+# Modules that others reach after a bare import, but that are no part of ``from kipu import *``.
+_DEEP = ("protos", "pyfunc", "store")
+
 __all__ = [
     "VERSION",
     "ActiveModel",
@@ -253,12 +257,17 @@ if not TYPE_CHECKING:  # else a checker would take every misspelt name for one o
         home = _HOME_OF.get(name)
         if home is not None:
             value: object = getattr(_import_module(home), name)
-        elif name in __all__:
+        elif name in __all__ or name in _DEEP:
             value = _import_module(f"kipu.{name}")
         else:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         globals()[name] = value
         return value
+
+
+def __deepcopy__(memo: object) -> object:  # noqa: N807
+    # A module cannot be copied, but what holds it may be.
+    return _sys.modules[__name__]
 
 
 def __dir__() -> list[str]:

@@ -32,6 +32,7 @@ def store(
 ) -> Iterator[str]:
     """The URI of a store, with nothing chosen in this process."""
     import mlflow
+
     from kipu.client import opening, uris
     from kipu.fluent import experiments
 

@@ -33,9 +33,7 @@ def train(folder: Path, **options: Any) -> None:
     transformers.Trainer(model=model, args=arguments, train_dataset=Tokens()).train()
 
 
-def test_a_training_is_logged(
-    store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_training_is_logged(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("transformers")
     pytest.importorskip("torch")
     import mlflow

@@ -105,7 +105,7 @@ def test_the_callers_tags_win_and_a_broken_provider_harms_nothing(
         def tags(self) -> dict[str, str]:
             return {"mlflow.user": "plugin", "cluster": "c1"}
 
-    monkeypatch.setattr(registry, "_providers", lambda: (Broken(), Plugin()))
+    monkeypatch.setattr(registry, "providers", (Broken(), Plugin()))
     assert resolve_tags({"mlflow.user": "me"}) == {"mlflow.user": "me", "cluster": "c1"}
     assert "no tags today" in caplog.text
     assert resolve_tags(ignore=[Plugin]) == {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -12,50 +11,27 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import kipu
 from kipu.version import MLFLOW_VERSION
 
 SHIM = Path(__file__).parents[2] / "shim"
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
-    shutil.copytree(SHIM, folder / "shim")
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
-        cwd=folder / "shim",
-        check=True,
-        capture_output=True,
-    )
-    return next(folder.glob("*.whl"))
-
-
-@pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("site")
-    pip = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--target"]
-    subprocess.run([*pip, str(target), str(wheel)], check=True, capture_output=True)
-    return target
-
-
-def ask(installed: Path, program: str) -> Any:
+def ask(shim_site: Path, program: str) -> Any:
     source = str(Path(kipu.__file__).parents[1])
     done = subprocess.run(
         [sys.executable, "-c", f"import json\n{program}"],
         capture_output=True,
         text=True,
         check=False,
-        cwd=installed,
-        env={"PYTHONPATH": f"{installed}:{source}", "PATH": "/usr/bin:/bin"},
+        cwd=shim_site,
+        env={"PYTHONPATH": f"{shim_site}:{source}", "PATH": "/usr/bin:/bin"},
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
-def test_every_module_is_kipus(installed: Path) -> None:
+def test_every_module_is_kipus(shim_site: Path) -> None:
     program = """
 import mlflow, kipu
 import mlflow.tracking.context.registry, mlflow.entities.run_status
@@ -75,10 +51,10 @@ print(json.dumps([
     "log_metric" in dir(mlflow),
 ]))
 """
-    assert all(ask(installed, program))
+    assert all(ask(shim_site, program))
 
 
-def test_paths_that_others_reach_after_a_bare_import(installed: Path) -> None:
+def test_paths_that_others_reach_after_a_bare_import(shim_site: Path) -> None:
     program = """
 import mlflow
 print(json.dumps([
@@ -90,20 +66,20 @@ print(json.dumps([
     mlflow.tracking.client.MlflowClient.__name__,
 ]))
 """
-    assert ask(installed, program) == [
+    assert ask(shim_site, program) == [
         6000, "mlflow.runName", "RunOperations", "start_run", "resolve_tags", "MlflowClient",
     ]  # fmt: skip
 
 
-def test_importing_it_stays_cheap(installed: Path) -> None:
+def test_importing_it_stays_cheap(shim_site: Path) -> None:
     program = """
 import sys, mlflow
 print(json.dumps([name for name in ("numpy", "msgspec", "sqlalchemy") if name in sys.modules]))
 """
-    assert ask(installed, program) == []
+    assert ask(shim_site, program) == []
 
 
-def test_it_is_detected(installed: Path) -> None:
+def test_it_is_detected(shim_site: Path) -> None:
     program = """
 import importlib.util, importlib.metadata, mlflow, mlflow.version
 print(json.dumps([
@@ -113,10 +89,10 @@ print(json.dumps([
     importlib.metadata.version("mlflow"), mlflow.__version__, mlflow.version.VERSION,
 ]))
 """
-    assert ask(installed, program) == [True, True, True, *[MLFLOW_VERSION] * 3]
+    assert ask(shim_site, program) == [True, True, True, *[MLFLOW_VERSION] * 3]
 
 
-def test_what_kipu_lacks_is_not_there(installed: Path) -> None:
+def test_what_kipu_lacks_is_not_there(shim_site: Path) -> None:
     program = """
 import mlflow
 try:
@@ -127,21 +103,37 @@ for name in dir(mlflow):
     getattr(mlflow, name)
 print(json.dumps([missing, hasattr(mlflow, "nonsense")]))
 """
-    assert ask(installed, program) == ["mlflow.gateway", False]
+    assert ask(shim_site, program) == ["mlflow.gateway", False]
 
 
-def test_a_module_runs_as_a_program(installed: Path) -> None:
+def test_its_modules_are_replaced_in_place_without_harm_to_kipu(
+    shim_site: Path, tmp_path: Path
+) -> None:
+    # As MONAI does.
+    program = f"""
+import types
+import mlflow
+mlflow.set_tracking_uri({str(tmp_path / "runs")!r})
+mlflow.entities = types.SimpleNamespace(mine=True)
+with mlflow.start_run() as run:
+    mlflow.log_metric("loss", 0.5, 3)
+print(json.dumps([mlflow.entities.mine, mlflow.get_run(run.info.run_id).data.metrics]))
+"""
+    assert ask(shim_site, program) == [True, {"loss": 0.5}]
+
+
+def test_a_module_runs_as_a_program(shim_site: Path) -> None:
     program = """
 import runpy, contextlib, io
 with contextlib.redirect_stdout(io.StringIO()):
     found = runpy.run_module("mlflow.utils.name_utils")
 print(json.dumps(found["_generate_random_name"]()))
 """
-    assert re.fullmatch(r"[a-z]+-[a-z]+-\d+", ask(installed, program))
+    assert re.fullmatch(r"[a-z]+-[a-z]+-\d+", ask(shim_site, program))
 
 
-def test_the_wheel_holds_one_distribution_and_the_metadata_of_another(wheel: Path) -> None:
-    with zipfile.ZipFile(wheel) as archive:
+def test_the_wheel_holds_one_distribution_and_the_metadata_of_another(shim_wheel: Path) -> None:
+    with zipfile.ZipFile(shim_wheel) as archive:
         names = archive.namelist()
         metadata = archive.read(next(name for name in names if "mlflow-3" in name)).decode()
         record = archive.read("kipu_mlflow-0.1.0.dist-info/RECORD").decode()

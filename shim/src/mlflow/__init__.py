@@ -80,6 +80,11 @@ if not TYPE_CHECKING:
         return value
 
 
+def __deepcopy__(memo: object) -> object:  # noqa: N807
+    # A module cannot be copied, but what holds it may be.
+    return sys.modules[__name__]
+
+
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 

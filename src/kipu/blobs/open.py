@@ -38,9 +38,14 @@ def open_blobs(uri: str, tracking_uri: str | None = None, durable: bool = False)
                 " mlflow-artifacts:/..."
             )
         case scheme:
+            from kipu.blobs import plugin  # noqa: PLC0415 - seldom used
+
+            repository = plugin.maker(scheme)
+            if repository is not None:
+                return plugin.make(repository, uri, tracking_uri)
             raise InvalidParameter(
                 f"Artifacts under {scheme}: cannot be opened (in {uri!r}); today a local path,"
-                " file: and mlflow-artifacts: can."
+                " file: and mlflow-artifacts: can, and what an installed plug-in adds."
             )
 
 

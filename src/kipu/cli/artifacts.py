@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
-import msgspec
 
+from kipu.cli.failures import PlainSpoken
 from kipu.cli.target import client
 
 _run = click.option("--run-id", "-r", required=True, help="The run's id.")
 _path = click.option("--artifact-path", "-a", help="Below the run's artifact root.")
 
 
-@click.group()
+@click.group(cls=PlainSpoken)
 def artifacts() -> None:
     """Put, list and get the files of runs, under the tracking URI of the environment."""
 
@@ -54,7 +55,8 @@ def log_artifacts(local_dir: str, run_id: str, artifact_path: str | None) -> Non
 def list_artifacts(run_id: str, artifact_path: str | None) -> None:
     """List a run's files as JSON."""
     found = client().list_artifacts(run_id, artifact_path)
-    click.echo(msgspec.json.encode([_entry(file.to_dictionary()) for file in found]).decode())
+    # Letter for letter what MLflow prints: other languages' clients read it.
+    click.echo(f"[{', '.join(_entry(file.to_dictionary()) for file in found)}]")
 
 
 @artifacts.command()
@@ -81,5 +83,5 @@ def download(
     click.echo(place)
 
 
-def _entry(fields: dict[str, object]) -> dict[str, object]:
-    return {key: value for key, value in fields.items() if value is not None}
+def _entry(fields: dict[str, object]) -> str:
+    return json.dumps({key: value for key, value in fields.items() if value is not None}, indent=2)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import importlib
 import os
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import click
 
-from kipu.exceptions import MlflowException
+from kipu.cli.failures import PlainSpoken
 from kipu.version import __version__
 
 
-class Commands(click.Group):
+class Commands(PlainSpoken):
     """Loads a command's module when it is named, so that the others cost nothing."""
 
     places: ClassVar[dict[str, str]] = {
@@ -37,13 +37,6 @@ class Commands(click.Group):
         module, _, name = place.partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; a failure is one sentence and exit code 1."""
-        try:
-            return super().invoke(ctx)
-        except MlflowException as error:
-            raise click.ClickException(error.message) from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["--help"]})

@@ -68,7 +68,7 @@ MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER = Setting(
     "Wait as long as a server says before a request is sent again, at most a minute.",
 )
 MLFLOW_ALLOW_HTTP_REDIRECTS = Setting(
-    "MLFLOW_ALLOW_HTTP_REDIRECTS", _boolean, True, "Follow a server's redirections."
+    "MLFLOW_ALLOW_HTTP_REDIRECTS", _boolean, True, "Follow redirections, but of file transfers."
 )
 MLFLOW_HTTP_TCP_KEEPALIVE = Setting(
     "MLFLOW_HTTP_TCP_KEEPALIVE", _boolean, True, "Probe idle connections to a server."

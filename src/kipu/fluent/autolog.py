@@ -56,3 +56,9 @@ def autolog(
 def autolog_configuration() -> dict[str, Any]:
     """The arguments of the last ``autolog`` call; empty if there was none."""
     return dict(_configuration)
+
+
+def is_disabled(library: str) -> bool:
+    """Whether training with a library is not logged by itself: no integration, or switched off."""
+    configuration = INTEGRATIONS.get(library)
+    return configuration is None or bool(configuration.get("disable", True))

@@ -13,9 +13,9 @@ from kipu.entities import Experiment, LifecycleStage, ViewType
 from kipu.environment_variables import MLFLOW_EXPERIMENT_ID, MLFLOW_EXPERIMENT_NAME
 from kipu.exceptions import InvalidParameter, MlflowException
 from kipu.fluent.active import state
+from kipu.fluent.default_experiment import get_experiment_id
 
 _log = logging.getLogger(__name__)
-DEFAULT_EXPERIMENT_ID = "0"
 _PAGE = 1000
 
 _chosen: str | None = None
@@ -86,8 +86,8 @@ def chosen_experiment_id() -> str | None:
 
 
 def current_experiment_id() -> str:
-    """The experiment of a run that starts now: chosen, of the environment, else ``Default``."""
-    return _chosen or _of_environment() or DEFAULT_EXPERIMENT_ID
+    """The experiment of a run that starts now: chosen, of the environment, else a default."""
+    return _chosen or _of_environment() or get_experiment_id()
 
 
 def _of_environment() -> str | None:

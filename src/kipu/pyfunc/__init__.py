@@ -3,6 +3,8 @@
 Loading and predicting come with the flavors.
 """
 
+from kipu.pyfunc import context
+
 FLAVOR_NAME = "python_function"
 MAIN = "loader_module"
 CODE = "code"
@@ -10,4 +12,4 @@ DATA = "data"
 ENV = "env"
 PY_VERSION = "python_version"
 
-__all__ = ["CODE", "DATA", "ENV", "FLAVOR_NAME", "MAIN", "PY_VERSION"]
+__all__ = ["CODE", "DATA", "ENV", "FLAVOR_NAME", "MAIN", "PY_VERSION", "context"]

@@ -77,6 +77,11 @@ def locate(uri: str) -> Place:
     )
 
 
+def is_databricks_uri(uri: str | None) -> bool:
+    """Whether a URI names Databricks, which Kipu does not speak to."""
+    return uri == "databricks" or (uri or "").startswith("databricks:")
+
+
 def open_store(
     uri: str,
     artifact_root: str | None = None,

@@ -8,16 +8,26 @@ from kipu.client.uris import (
     set_registry_uri,
     set_tracking_uri,
 )
-from kipu.tracking import client, context, fluent
+from kipu.tracking import (
+    client,
+    context,
+    default_experiment,
+    fluent,
+    request_auth,
+    request_header,
+)
 
 __all__ = [
     "MlflowClient",
     "client",
     "context",
+    "default_experiment",
     "fluent",
     "get_registry_uri",
     "get_tracking_uri",
     "is_tracking_uri_set",
+    "request_auth",
+    "request_header",
     "set_registry_uri",
     "set_tracking_uri",
 ]

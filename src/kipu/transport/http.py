@@ -7,29 +7,27 @@ import http.client
 import json
 import os
 import random
-import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO, NamedTuple
-from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from kipu.environment_variables import (
     MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR,
     MLFLOW_HTTP_REQUEST_BACKOFF_JITTER,
     MLFLOW_HTTP_REQUEST_MAX_RETRIES,
-    MLFLOW_HTTP_REQUEST_TIMEOUT,
-    MLFLOW_TRACKING_CLIENT_CERT_PATH,
-    MLFLOW_TRACKING_INSECURE_TLS,
+    MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER,
     MLFLOW_TRACKING_PASSWORD,
-    MLFLOW_TRACKING_SERVER_CERT_PATH,
     MLFLOW_TRACKING_TOKEN,
     MLFLOW_TRACKING_USERNAME,
 )
 from kipu.exceptions import RestException, Unavailable, code_of_status
-from kipu.version import __version__
+from kipu.transport.connecting import connection_to, keep_alive
+from kipu.transport.providers import Request, resolve_request_headers, sign
+from kipu.transport.redirects import MOST, redirection
 
 RETRIED = (408, 429, 500, 502, 503, 504)
 """Statuses that may pass."""
@@ -59,6 +57,7 @@ class Transport:
         parts = urlsplit(uri)
         self.uri = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
         self._parts = parts
+        self._origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         proxy = None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
         self._proxy = urlsplit(proxy) if proxy else None
         # A proxy for plain HTTP is told the whole address, one for TLS makes a tunnel.
@@ -96,7 +95,7 @@ class Transport:
         data = json_body if json_body is not None else body
         headers = {"Content-Type": "application/json" if json_body is not None else content_type}
         answer = self._with_retries(method, path, query, data, headers, retry)
-        if answer.status >= 400:
+        if answer.status >= 300:
             raise error_of(answer, f"{method} {path}")
         return answer
 
@@ -108,7 +107,7 @@ class Transport:
             RestException: It answered an error.
         """
         connection = self._connection()
-        headers = self._headers({
+        headers = self._headers(method, self._prefix + path, {
             "Content-Type": "application/octet-stream", "Content-Length": str(size),
         })  # fmt: skip
         try:
@@ -132,9 +131,10 @@ class Transport:
             RestException: It answered an error.
         """
         # A connection of its own: the answer may be left half read.
-        connection = self._connect()
+        connection = connection_to(self._parts, self._proxy)
         try:
-            connection.request("GET", self._prefix + path, headers=self._headers(headers))
+            target = self._prefix + path
+            connection.request("GET", target, headers=self._headers("GET", target, headers))
             got = connection.getresponse()
             if got.status >= 400:
                 raise error_of(Answer(got.status, got.headers, got.read()), f"GET {path}")
@@ -185,12 +185,14 @@ class Transport:
         retry: bool,
     ) -> Answer:
         target = self._prefix + path + _query(query)
-        sent = self._headers({name: value for name, value in headers.items() if value and data})
+        kind = {name: value for name, value in headers.items() if value and data}
+        sent = self._headers(method, target, kind, data)
         once = getattr(self._local, "once", False)
         retries = 0 if once else MLFLOW_HTTP_REQUEST_MAX_RETRIES.get()
         for attempt in range(retries + 1):
+            asked_s = None
             try:
-                answer = self._once(method, target, data, sent)
+                answer = self._followed(method, target, data, sent)
             except ConnectionRefusedError as error:
                 failure: Exception = error
             except (OSError, http.client.HTTPException) as error:
@@ -201,9 +203,36 @@ class Transport:
                 if not retry or attempt == retries or not _may_pass(answer):
                     return answer
                 failure = error_of(answer, path)
+                asked_s = _asked_wait_s(answer)
             if attempt < retries:
-                time.sleep(wait_s(attempt))
+                time.sleep(wait_s(attempt) if asked_s is None else asked_s)
         raise self._unreachable(failure) from failure
+
+    def _followed(
+        self, method: str, target: str, data: bytes | None, headers: dict[str, str]
+    ) -> Answer:
+        """The answer at the end of a server's redirections."""
+        answer, url = self._once(method, target, data, headers), self._url(target)
+        for _ in range(MOST):
+            onward = redirection(answer.status, answer.headers["Location"], method, url)
+            if onward is None:
+                break
+            if urlsplit(onward.url).netloc != urlsplit(url).netloc:
+                # Credentials are for the server that was named.
+                headers = {k: v for k, v in headers.items() if k.lower() != "authorization"}
+            if onward.method != method:
+                data, headers = None, {k: v for k, v in headers.items() if k != "Content-Type"}
+            method, url = onward
+            elsewhere = Transport(onward.origin)
+            try:
+                answer = elsewhere._once(method, elsewhere._prefix + onward.path, data, headers)
+            finally:
+                elsewhere.close()
+        return answer
+
+    def _url(self, target: str) -> str:
+        """The whole address of what is asked for; a proxy is told it as it is."""
+        return target if "://" in target else f"{self._origin}{target}"
 
     def _once(
         self, method: str, target: str, data: bytes | None, headers: Mapping[str, str]
@@ -212,6 +241,8 @@ class Transport:
         connection = self._connection()
         try:
             connection.request(method, target, data, headers)
+            if fresh:
+                keep_alive(connection)
             got = connection.getresponse()
             return Answer(got.status, got.headers, got.read())
         except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
@@ -229,24 +260,9 @@ class Transport:
         if getattr(local, "pid", None) != os.getpid():
             local.connection, local.pid = None, os.getpid()
         if local.connection is None:
-            local.connection = self._connect()
+            local.connection = connection_to(self._parts, self._proxy)
         connection: http.client.HTTPConnection = local.connection
         return connection
-
-    def _connect(self) -> http.client.HTTPConnection:
-        parts, timeout = self._parts, MLFLOW_HTTP_REQUEST_TIMEOUT.get()
-        host, port = parts.hostname or "", parts.port
-        via = self._proxy
-        if parts.scheme == "http":
-            place = (via.hostname or "", via.port) if via else (host, port)
-            return http.client.HTTPConnection(*place, timeout=timeout)
-        if not via:
-            return http.client.HTTPSConnection(host, port, timeout=timeout, context=_tls())
-        tunnel = http.client.HTTPSConnection(
-            via.hostname or "", via.port, timeout=timeout, context=_tls()
-        )
-        tunnel.set_tunnel(host, port, _proxy_headers(via))
-        return tunnel
 
     def _drop(self) -> None:
         connection = getattr(self._local, "connection", None)
@@ -254,8 +270,11 @@ class Transport:
         if connection is not None:
             connection.close()
 
-    def _headers(self, headers: Mapping[str, str]) -> dict[str, str]:
-        return {"User-Agent": f"kipu/{__version__}", **self._credentials(), **headers}
+    def _headers(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None = None
+    ) -> dict[str, str]:
+        found = resolve_request_headers({**self._credentials(), **headers})
+        return sign(Request(method, self._url(target), found, body))
 
     def _credentials(self) -> dict[str, str]:
         if token := MLFLOW_TRACKING_TOKEN.get():
@@ -306,27 +325,16 @@ def _query(query: Query | None) -> str:
     return f"?{urlencode(given, doseq=True)}" if given else ""
 
 
+def _asked_wait_s(answer: Answer) -> float | None:
+    """How long the server wants to be left alone, where it says so in seconds."""
+    asked = answer.headers.get("Retry-After", "")
+    if not asked.isdecimal() or not MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER.get():
+        return None
+    return min(float(asked), _LONGEST_WAIT_S)
+
+
 def wait_s(attempt: int) -> float:
     """How long to wait after an attempt that failed; the first is 0."""
     factor = MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR.get()
     jitter = random.random() * MLFLOW_HTTP_REQUEST_BACKOFF_JITTER.get()
     return float(min(factor * 0.1 * 2**attempt + jitter * 0.1, _LONGEST_WAIT_S))
-
-
-def _proxy_headers(proxy: SplitResult) -> dict[str, str]:
-    if not proxy.username:
-        return {}
-    pair = base64.b64encode(f"{proxy.username}:{proxy.password or ''}".encode()).decode()
-    return {"Proxy-Authorization": f"Basic {pair}"}
-
-
-def _tls() -> ssl.SSLContext:
-    if MLFLOW_TRACKING_INSECURE_TLS.get():
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    else:
-        context = ssl.create_default_context(cafile=MLFLOW_TRACKING_SERVER_CERT_PATH.get())
-    if client := MLFLOW_TRACKING_CLIENT_CERT_PATH.get():
-        context.load_cert_chain(client)
-    return context

@@ -1,5 +1,12 @@
 """Faces only: paths of MLflow's that other packages import, or reach as attributes."""
 
-from kipu.utils import async_logging, mlflow_tags, name_utils, validation
+from kipu.utils import async_logging, autologging_utils, mlflow_tags, name_utils, uri, validation
 
-__all__ = ["async_logging", "mlflow_tags", "name_utils", "validation"]
+__all__ = [
+    "async_logging",
+    "autologging_utils",
+    "mlflow_tags",
+    "name_utils",
+    "uri",
+    "validation",
+]

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from functools import cache
-from importlib.metadata import entry_points
 from typing import Any
 
 from kipu.fluent.context.git import GitContext
 from kipu.fluent.context.notebook import NotebookContext
 from kipu.fluent.context.process import ProcessContext
 from kipu.fluent.context.provider import RunContextProvider
+from kipu.plugins import Registry
 
 _log = logging.getLogger(__name__)
-GROUP = "mlflow.run_context_provider"
+providers: Registry[RunContextProvider] = Registry(
+    "mlflow.run_context_provider", ProcessContext, GitContext, NotebookContext
+)
 
 
 def resolve_tags(
@@ -29,7 +30,7 @@ def resolve_tags(
     """
     skipped = tuple(ignore or ())
     found: dict[str, Any] = {}
-    for provider in _providers():
+    for provider in providers:
         if isinstance(provider, skipped):
             continue
         try:
@@ -38,18 +39,3 @@ def resolve_tags(
         except Exception as error:
             _log.warning("%s gave no tags: %s", type(provider).__name__, error)
     return found | dict(tags or {})
-
-
-@cache
-def _providers() -> tuple[RunContextProvider, ...]:
-    return (ProcessContext(), GitContext(), NotebookContext(), *_plugins())
-
-
-def _plugins() -> list[RunContextProvider]:
-    plugins = []
-    for point in entry_points(group=GROUP):
-        try:
-            plugins.append(point.load()())
-        except Exception as error:
-            _log.warning("The tag provider %s could not be loaded: %s", point.value, error)
-    return plugins

@@ -1,0 +1,1 @@
+"""Faces only: where MLflow keeps what plug-ins and other languages' clients call."""
