@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,26 +37,3 @@ def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     active.state.last_run_id = None
     active.state.forget_model()
     opening.close_all()
-
-
-@pytest.fixture(scope="session")
-def shim_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel of the package named ``mlflow``."""
-    folder = tmp_path_factory.mktemp("dist")
-    shutil.copytree(Path(__file__).parents[2] / "shim", folder / "shim")
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
-        cwd=folder / "shim",
-        check=True,
-        capture_output=True,
-    )
-    return next(folder.glob("*.whl"))
-
-
-@pytest.fixture(scope="session")
-def shim_site(shim_wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for ``PYTHONPATH`` that holds this package."""
-    target = tmp_path_factory.mktemp("site")
-    pip = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--target"]
-    subprocess.run([*pip, str(target), str(shim_wheel)], check=True, capture_output=True)
-    return target
