@@ -177,6 +177,22 @@ def test_a_failed_background_write_is_raised_by_its_handle() -> None:
         kipu.log_param("q", 1)
 
 
+def test_the_switch_counts_within_a_run_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_ENABLE_ASYNC_LOGGING", "false")
+    with kipu.start_run() as run:
+        assert kipu.log_metric("a", 1) is None
+        kipu.config.enable_async_logging()
+        operations = kipu.log_metric("a", 2, step=1)
+        assert isinstance(operations, RunOperations)
+        operations.wait()
+        assert isinstance(kipu.log_param("p", 1), RunOperations)
+        kipu.config.enable_async_logging(False)
+        assert kipu.log_metric("a", 3, step=2) is None
+        assert kipu.log_param("q", 2) == 2
+    found = kipu.get_run(run.info.run_id).data
+    assert (found.metrics, found.params) == ({"a": 3.0}, {"p": "1", "q": "2"})
+
+
 def test_the_setting_makes_calls_asynchronous(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_ENABLE_ASYNC_LOGGING", "true")
     with kipu.start_run() as run:

@@ -73,7 +73,7 @@ class _State(threading.local):
     @model_id.setter
     def model_id(self, model_id: str | None) -> None:
         self._model_id, self._model_is_chosen = model_id, True
-        self._renew()
+        self.renew()
 
     def forget_model(self) -> None:
         """Look into the environment again."""
@@ -82,15 +82,16 @@ class _State(threading.local):
 
     def push(self, run: ActiveRun) -> None:
         self.stack.append(run)
-        self._renew()
+        self.renew()
 
     def pop(self) -> ActiveRun:
         run = self.stack.pop()
         self.last_run_id = run.info.run_id
-        self._renew()
+        self.renew()
         return run
 
-    def _renew(self) -> None:
+    def renew(self) -> None:
+        """Make the function that logs into the innermost run, as the settings are now."""
         run = self.stack[-1] if self.stack else None
         # Points that may belong to a model take the longer way.
         if run is None or run._tracking is None or self.model_id or _made_models(run):

@@ -9,11 +9,16 @@ from kipu.environment_variables import (
     MLFLOW_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING,
     MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL,
 )
+from kipu.fluent.active import state
 
 
 def enable_async_logging(enable: bool = True) -> None:
-    """Whether logging functions answer with ``RunOperations``, for runs that start from now on."""
+    """Whether logging functions answer with ``RunOperations`` from now on.
+
+    In other threads that holds for the runs that they start from now on.
+    """
     MLFLOW_ENABLE_ASYNC_LOGGING.set(enable)
+    state.renew()
 
 
 def enable_system_metrics_logging() -> None:
