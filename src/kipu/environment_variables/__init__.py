@@ -182,12 +182,6 @@ MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES = Setting(
 MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS = Setting(
     "MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS", int, 10, "Deliveries that a server makes at once."
 )
-MLFLOW_WEBHOOK_CACHE_TTL = Setting(
-    "MLFLOW_WEBHOOK_CACHE_TTL",
-    int,
-    60,
-    "Read for MLflow's sake; Kipu keeps no cache of webhooks, so a change holds at once.",
-)
 
 KIPU_HOME = Setting(
     "KIPU_HOME", _text, None, "Folder of journals for servers; the user's state folder when unset."

@@ -217,19 +217,7 @@ MLFLOW_SERVER_GRAPHQL_MAX_ROOT_FIELDS = number(
     "MLFLOW_SERVER_GRAPHQL_MAX_ROOT_FIELDS", 10, "The server speaks no GraphQL."
 )
 MLFLOW_WEBHOOK_CACHE_TTL = number(
-    "MLFLOW_WEBHOOK_CACHE_TTL", 60, "The server calls no webhooks so far."
-)
-MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS = number(
-    "MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS", 10, "The server calls no webhooks so far."
-)
-MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES = number(
-    "MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES", 3, "The server calls no webhooks so far."
-)
-MLFLOW_WEBHOOK_REQUEST_TIMEOUT = number(
-    "MLFLOW_WEBHOOK_REQUEST_TIMEOUT", 30, "The server calls no webhooks so far."
-)
-MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY = text(
-    "MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY", None, "The server calls no webhooks so far."
+    "MLFLOW_WEBHOOK_CACHE_TTL", 60, "No webhooks are cached, so a change holds at once."
 )
 
 # Workspaces

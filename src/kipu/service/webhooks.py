@@ -6,6 +6,7 @@ import re
 import time
 import uuid
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from kipu.entities import PagedList, Webhook, WebhookEvent, WebhookStatus, WebhookTestResult
 from kipu.entities.webhook_payloads import EXAMPLES
@@ -23,7 +24,9 @@ from kipu.service.messages import message
 from kipu.service.sealing import seal, unseal
 from kipu.service.signatures import delivery_headers
 from kipu.store.interface import ServedStore
-from kipu.transport.outbound import Limits, Outcome, check_address, post
+
+if TYPE_CHECKING:
+    from kipu.transport.outbound import Limits, Outcome
 
 _NAME = re.compile(r"(?=.{1,63}$)[a-zA-Z0-9]([a-zA-Z0-9._-]*[a-zA-Z0-9])?")
 
@@ -48,7 +51,7 @@ class WebhookRules:
             InvalidParameter: Name, address or events cannot be used.
         """
         _check_name(name)
-        check_address(url, limits())
+        _check_url(url)
         _check_events(events)
         return _told(
             self._store.create_webhook(
@@ -98,7 +101,7 @@ class WebhookRules:
         if name is not None:
             _check_name(name)
         if url is not None:
-            check_address(url, limits())
+            _check_url(url)
         if events is not None:
             _check_events(events)
         sealed = seal(secret) if secret else secret
@@ -131,6 +134,8 @@ def send(webhook: Webhook, delivery_id: str, body: bytes) -> Outcome:
         InvalidState: Its secret was sealed with another key.
         Unavailable: Nobody answers in time.
     """
+    from kipu.transport.outbound import post  # noqa: PLC0415 - loads an HTTP stack
+
     secret = unseal(webhook.secret) if webhook.secret else None
     headers = delivery_headers(secret, delivery_id, int(time.time()), body)
     return post(webhook.url, body, headers, limits())
@@ -138,6 +143,8 @@ def send(webhook: Webhook, delivery_id: str, body: bytes) -> Outcome:
 
 def limits() -> Limits:
     """Where webhooks may be, and how long they may take."""
+    from kipu.transport.outbound import Limits  # noqa: PLC0415 - loads an HTTP stack
+
     schemes = MLFLOW_WEBHOOK_ALLOWED_SCHEMES.get().split(",")
     return Limits(
         frozenset(scheme.strip() for scheme in schemes),
@@ -149,6 +156,12 @@ def limits() -> Limits:
 def _told(webhook: Webhook) -> Webhook:
     """A webhook as callers may see it."""
     return Webhook.from_dictionary(webhook.to_dictionary() | {"secret": None})
+
+
+def _check_url(url: str) -> None:
+    from kipu.transport.outbound import check_address  # noqa: PLC0415 - loads an HTTP stack
+
+    check_address(url, limits())
 
 
 def _check_name(name: object) -> None:
