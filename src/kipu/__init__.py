@@ -107,7 +107,7 @@ if TYPE_CHECKING:
         start_run,
     )
     from kipu.fluent.search import search_runs
-    from kipu.fluent.settings import (
+    from kipu.system_metrics.settings import (
         disable_system_metrics_logging,
         enable_system_metrics_logging,
         set_system_metrics_node_id,
@@ -151,7 +151,7 @@ _HOMES = {
     ),
     "kipu.fluent.runs": ("delete_run get_parent_run get_run last_active_run restore_run start_run"),
     "kipu.fluent.search": "search_runs",
-    "kipu.fluent.settings": (
+    "kipu.system_metrics.settings": (
         "disable_system_metrics_logging enable_system_metrics_logging set_system_metrics_node_id "
         "set_system_metrics_samples_before_logging set_system_metrics_sampling_interval"
     ),

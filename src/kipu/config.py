@@ -7,9 +7,9 @@ from kipu.client.uris import (
     set_registry_uri,
     set_tracking_uri,
 )
-from kipu.fluent.settings import (
+from kipu.fluent.settings import enable_async_logging
+from kipu.system_metrics import (
     disable_system_metrics_logging,
-    enable_async_logging,
     enable_system_metrics_logging,
     set_system_metrics_node_id,
     set_system_metrics_samples_before_logging,

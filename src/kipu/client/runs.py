@@ -79,6 +79,8 @@ class RunsClient:
         """Change a run's status (``RUNNING``, ``FINISHED``, ...), name, or both."""
         if status is not None or name is not None:
             self._tracking.settled(run_id).update_run_info(run_id, status, None, name)
+        if status is not None:
+            self._tracking.note_status(run_id, status)
 
     def set_terminated(
         self, run_id: str, status: str | None = None, end_time: int | None = None
@@ -99,6 +101,7 @@ class RunsClient:
         info = self._tracking.store.update_run_info(
             run_id, status or "FINISHED", end_time or now, None
         )
+        self._tracking.note_status(run_id, info.status)
         if self._tracking.server and not MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT.get():
             page = f"{self._tracking.server}/#/experiments/{info.experiment_id}"
             sys.stdout.write(f"View run {info.run_name} at: {page}/runs/{run_id}\n")

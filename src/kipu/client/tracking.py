@@ -12,7 +12,7 @@ from kipu.client.known_models import KnownModels
 from kipu.client.operations import RunOperations
 from kipu.client.stores import absolute, open_bare, without_credentials
 from kipu.client.values import as_float, as_step, as_timestamp
-from kipu.entities import LifecycleStage, Metric, Run, RunTag
+from kipu.entities import LifecycleStage, Metric, Run, RunStatus, RunTag
 from kipu.environment_variables import (
     KIPU_EXIT_TIMEOUT,
     MLFLOW_ENABLE_ASYNC_LOGGING,
@@ -61,6 +61,7 @@ class Tracking:
         self.models = KnownModels(lambda: self.store)
         self._artifact_uris: dict[str, str] = {}
         self._tagged: set[tuple[str, str]] = set()
+        self._ended: set[str] = set()
         self._reset()
         self.journal = journals.Journal(place.journal, lambda: self.store, self.server or uri)
 
@@ -138,6 +139,17 @@ class Tracking:
     def forget_runs(self) -> None:
         """Check each run anew before its next point, since one was deleted."""
         self.runs.clear()
+
+    def note_status(self, run_id: str, status: str) -> None:
+        """Remember whether this process has ended a run."""
+        if RunStatus.is_terminated(RunStatus.from_string(status)):
+            self._ended.add(run_id)
+        else:
+            self._ended.discard(run_id)
+
+    def has_ended(self, run_id: str) -> bool:
+        """Whether this process has ended the run, and not resumed it since."""
+        return run_id in self._ended
 
     def admit_run(self, run_id: str) -> None:
         """Check once that points can be logged into a run.

@@ -13,11 +13,12 @@ from kipu.client import MlflowClient
 from kipu.client.opening import close_all
 from kipu.entities import LifecycleStage, Run, RunTag
 from kipu.entities.tag_names import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME, MLFLOW_RUN_NOTE
-from kipu.environment_variables import MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING, MLFLOW_RUN_ID
+from kipu.environment_variables import MLFLOW_RUN_ID
 from kipu.exceptions import InvalidParameter, MlflowException
 from kipu.fluent import experiments
 from kipu.fluent.active import ActiveRun, active_run, end_active_run, state
 from kipu.fluent.context import resolve_tags
+from kipu.fluent.system_metrics import start_monitor
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +44,8 @@ def start_run(
         parent_run_id: A parent for a run that is started outside of it.
         tags: Labels; values are made text.
         description: Markdown shown with the run; the tag ``mlflow.note.content``.
-        log_system_metrics: Whether to sample CPU, memory, disk and GPU.
+        log_system_metrics: Whether to sample CPU, memory, disk, network and GPUs until the run
+            ends; left out, ``MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING`` decides.
 
     Returns:
         The run, which is also a context manager: it ends with the block.
@@ -69,14 +71,9 @@ def start_run(
         run = _resume(client, resumed, run_name, labels)
     else:
         run = _create(client, experiment_id, run_name, parent_run_id, labels)
-    if (
-        MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING.get()
-        if log_system_metrics is None
-        else (log_system_metrics)
-    ):
-        _log.warning("System metrics are not sampled by this version of Kipu.")
     active = ActiveRun(run, client._tracking)
     state.push(active)
+    start_monitor(run.info.run_id, log_system_metrics, resumed=bool(resumed))
     return active
 
 

@@ -1,6 +1,6 @@
-"""The switches of system metrics, under the path that MLflow's users know."""
+"""System metrics: samplers of CPU, memory, disk, network and GPUs, and their switches."""
 
-from kipu.fluent.settings import (
+from kipu.system_metrics.settings import (
     disable_system_metrics_logging,
     enable_system_metrics_logging,
     set_system_metrics_node_id,
