@@ -64,3 +64,9 @@ class TestViews(stores.ViewStoreContract):
     @pytest.fixture
     def store(self, local_store: ServedStore) -> ServedStore:
         return local_store
+
+
+class TestPurge(stores.PurgeContract):
+    @pytest.fixture
+    def store(self, local_store: ServedStore) -> ServedStore:
+        return local_store

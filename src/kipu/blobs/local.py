@@ -87,6 +87,11 @@ class LocalBlobs:
             with suppress(FileNotFoundError, NotADirectoryError):
                 place.unlink()
 
+    def remove_if_empty(self, path: str) -> None:
+        """Remove a folder that holds nothing; harmless where it does, or is not there."""
+        with suppress(OSError):
+            self._place(path).rmdir()
+
     def local_path(self, path: str) -> Path | None:
         """Where the file or folder lies, or None if there is nothing."""
         place = self._place(path)

@@ -40,6 +40,11 @@ class ProxiedBlobs:
         self._transport = Transport(server)
         self._root = validate_path(root.strip("/"))
 
+    def __del__(self) -> None:
+        # Made for one transfer, as a rule, and dropped by the thread that made it.
+        if hasattr(self, "_transport"):
+            self._transport.close()
+
     def put(self, path: str, stream: IO[bytes], size: int | None = None) -> None:
         """See ``BlobStore``; a stream that does not tell its size must be seekable."""
         if size is None:

@@ -19,6 +19,7 @@ class Commands(PlainSpoken):
     places: ClassVar[dict[str, str]] = {
         "artifacts": "kipu.cli.artifacts:artifacts",
         "experiments": "kipu.cli.experiments:experiments",
+        "gc": "kipu.cli.gc:gc",
         "runs": "kipu.cli.runs:runs",
         "server": "kipu.cli.server:server",
         "sync": "kipu.cli.sync:sync",

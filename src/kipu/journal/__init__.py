@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from kipu.journal.appender import Appender
     from kipu.journal.recovery import Orphan, Recovered
 
-__all__ = ["Journal", "recover", "waiting"]
+__all__ = ["Journal", "discard", "recover", "waiting"]
 
 
 def recover(folder: Path, appender: Appender, target: str | None = None) -> Recovered:
@@ -58,3 +58,10 @@ def waiting(folder: Path) -> list[Orphan]:
     from kipu.journal import recovery  # noqa: PLC0415
 
     return recovery.waiting(folder)
+
+
+def discard(folder: Path, run_id: str) -> None:
+    """Remove what stores have refused for a run that is gone for good."""
+    from kipu.journal import rejected  # noqa: PLC0415
+
+    rejected.discard(folder, run_id)

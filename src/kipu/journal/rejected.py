@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,3 +95,9 @@ class _Content:
             body = POINT_BODY.pack(POINT_MARK, run, numbers[index], step, time, value)
             records.append(sealed(body))
         return b"".join(records)
+
+
+def discard(folder: Path, run_id: str) -> None:
+    """Remove what stores have refused for a run that is gone for good."""
+    for path in (folder / FOLDER).glob(f"{glob.escape(run_id)}-*{SUFFIX}"):
+        path.unlink(missing_ok=True)

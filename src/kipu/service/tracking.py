@@ -5,6 +5,7 @@ from __future__ import annotations
 from kipu.service.experiments import ExperimentRules
 from kipu.service.metrics import MetricRules
 from kipu.service.models import LoggedModelRules
+from kipu.service.purge import PurgeRules
 from kipu.service.registry_events import AnnouncedRegistryRules
 from kipu.service.runs import RunRules
 from kipu.service.views import ViewRules
@@ -20,6 +21,7 @@ class TrackingService(
     AnnouncedRegistryRules,
     ViewRules,
     WebhookRules,
+    PurgeRules,
 ):
     """Wraps a store and looks like one; what reaches the store is complete and allowed.
 

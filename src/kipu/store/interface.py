@@ -29,6 +29,7 @@ from kipu.entities import (
 from kipu.series.buckets import Buckets as Buckets
 from kipu.series.curves import Curve as Curve
 from kipu.series.points import Points, SeriesName
+from kipu.store.purge import PurgeStore
 from kipu.store.registry import RegistryStore
 from kipu.store.webhooks import DeliveryQueue, WebhookStore, WebhookTrial
 
@@ -550,7 +551,7 @@ class TrackingStore(
         ...
 
 
-class ServedStore(TrackingStore, ViewStore, Protocol):
+class ServedStore(TrackingStore, ViewStore, PurgeStore, Protocol):
     """A store that a server can stand on."""
 
 

@@ -12,6 +12,7 @@ from kipu.testing.contracts.inputs import InputContract
 from kipu.testing.contracts.logged_models import LoggedModelStoreContract
 from kipu.testing.contracts.metrics import MetricStoreContract
 from kipu.testing.contracts.model_versions import ModelVersionStoreContract
+from kipu.testing.contracts.purge import PurgeContract
 from kipu.testing.contracts.registered_models import RegisteredModelStoreContract
 from kipu.testing.contracts.registry_searches import RegistrySearchContract
 from kipu.testing.contracts.runs import RunStoreContract
@@ -26,6 +27,7 @@ __all__ = [
     "LoggedModelStoreContract",
     "MetricStoreContract",
     "ModelVersionStoreContract",
+    "PurgeContract",
     "RegisteredModelStoreContract",
     "RegistrySearchContract",
     "RunStoreContract",

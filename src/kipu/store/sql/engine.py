@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -64,6 +65,22 @@ class Database:
     def write_if_free(self, work: Callable[[sa.Connection], None]) -> bool:
         """Run ``work`` in a transaction if nobody else is writing; whether it was committed."""
         return self._writer.run_if_free(work)
+
+    def tidy(self, statement: str) -> None:
+        """Run a statement that is a transaction of its own, to its end.
+
+        Raises:
+            Unavailable: Others write to the database without a pause.
+        """
+        db = self._connections.borrow()
+        try:
+            # Not ``execute``, which stops at the first row of a statement without columns.
+            connection: Any = db.connection.dbapi_connection
+            connection.executescript(statement)
+        except sqlite3.OperationalError as error:
+            raise Unavailable(f"The database {self.path} cannot be tidied: {error}.") from error
+        finally:
+            self._connections.give_back(db)
 
     def close(self) -> None:
         """Close all connections."""

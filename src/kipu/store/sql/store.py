@@ -9,6 +9,7 @@ from kipu.store.sql.locations import Locations
 from kipu.store.sql.logged_models import SqlLoggedModels
 from kipu.store.sql.model_versions import SqlModelVersions
 from kipu.store.sql.names import Names
+from kipu.store.sql.purge import SqlPurge
 from kipu.store.sql.registered_models import SqlRegisteredModels
 from kipu.store.sql.runs import SqlRuns
 from kipu.store.sql.schema import prepare
@@ -27,6 +28,7 @@ class SqlStore(
     SqlViews,
     SqlWebhooks,
     SqlDeliveries,
+    SqlPurge,
 ):
     """Keeps ``BackingStore``'s promises on a database that SQLAlchemy opens; today on SQLite.
 
