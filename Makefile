@@ -109,6 +109,7 @@ screenshots: $(VENV)/.dev $(STATIC) ## Take the README's pictures anew
 
 bench: $(VENV)/.dev ## Measure the hot paths
 	$(BIN)/python benchmarks/log_metric.py
+	$(BIN)/python benchmarks/log_batch.py
 
 clean: ## Remove what was built, but no runs
 	rm -rf $(VENV) $(MLFLOW_VENV) $(ECOSYSTEM_VENV) build ui/node_modules src/kipu/server/static dist

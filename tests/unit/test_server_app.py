@@ -72,6 +72,29 @@ def test_a_wrong_address_is_answered_in_json(
     assert (got.status_code, got.json()["error_code"]) == (status, "ENDPOINT_NOT_FOUND")
 
 
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ({"timestamp": -1}, "The timestamp of metric 'loss' must be milliseconds since 1970"),
+        ({"key": "a\\b"}, "Invalid metric key"),
+        ({"key": ""}, "Invalid metric key"),
+        ({"step": 1 << 63}, "step"),
+        ({"value": "many"}, "value"),
+    ],
+)
+def test_one_bad_point_refuses_its_batch(
+    server: TestClient, run_id: str, fault: dict[str, Any], told: str
+) -> None:
+    points = [{"key": "loss", "value": 0.5, "timestamp": 1, "step": i} for i in range(3)]
+    points[1] |= fault
+    for _ in range(2):  # what was refused once is refused again
+        got = server.post(f"{API}/runs/log-batch", json={"run_id": run_id, "metrics": points})
+        assert (got.status_code, got.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+        assert told in got.json()["message"]
+    got = server.get(f"{API}/metrics/get-history", params={"run_id": run_id, "metric_key": "loss"})
+    assert got.json() == {}
+
+
 @pytest.mark.parametrize("kind", ["text/plain", "", "application/x-www-form-urlencoded"])
 def test_a_body_that_does_not_say_it_is_json_is_refused(server: TestClient, kind: str) -> None:
     got = server.post(f"{API}/runs/create", content=b"{}", headers={"Content-Type": kind})

@@ -43,7 +43,10 @@ def latest(points: Points) -> list[Latest]:
         return [_of_point(points)]
     value = points.value
     order = _by_age(points)
-    starts = np.flatnonzero(np.diff(points.index[order].astype(np.int64), prepend=-1))
+    series = points.index[order]
+    begins = np.ones(len(order), np.bool_)
+    np.not_equal(series[1:], series[:-1], out=begins[1:])
+    starts = np.flatnonzero(begins)
     counts = np.diff(starts, append=len(order))
     newest = order[starts + counts - 1]
     arranged = value[order]

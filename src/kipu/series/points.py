@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import NamedTuple
@@ -15,7 +16,6 @@ from kipu.entities import Metric
 
 MAGIC = b"KP1\0"
 _HEAD = struct.Struct("<4sII")
-_name_of = attrgetter("key", "model_id", "dataset_name", "dataset_digest")
 _step_of, _timestamp_of, _value_of = map(attrgetter, ("step", "timestamp", "value"))
 
 
@@ -44,13 +44,18 @@ class Points(NamedTuple):
     @classmethod
     def from_metrics(cls, metrics: Sequence[Metric]) -> Points:
         """The batch that holds these points."""
-        # Attribute by attribute: no Python code runs for each point.
-        names = list(map(_name_of, metrics))
-        numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+        # Column by column, mostly in C: a server's speed hangs on this.
+        names = [
+            (metric.key, metric.model_id, metric.dataset_name, metric.dataset_digest)
+            for metric in metrics
+        ]
+        numbers: defaultdict[tuple[str, str | None, str | None, str | None], int] = defaultdict()
+        numbers.default_factory = numbers.__len__  # a name's number is how many came before it
         size = len(names)
+        index = np.fromiter(map(numbers.__getitem__, names), np.uint32, size)
         return cls(
             [SeriesName(*name) for name in numbers],
-            np.fromiter(map(numbers.__getitem__, names), np.uint32, size),
+            index,
             np.fromiter(map(_step_of, metrics), np.int64, size),
             np.fromiter(map(_timestamp_of, metrics), np.int64, size),
             np.fromiter(map(_value_of, metrics), np.float64, size),

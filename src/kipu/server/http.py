@@ -88,16 +88,25 @@ async def body(request: Request, kind: type[T]) -> T:
         InvalidParameter: It is not JSON by its content type, or something is missing or of the
             wrong type.
     """
+    text = await json_text(request)
+    if len(text) > LONG_BYTES:
+        return await in_thread(parse, text, kind)
+    return parse(text, kind)
+
+
+async def json_text(request: Request) -> bytes:
+    """The body of a request that says it is JSON.
+
+    Raises:
+        InvalidParameter: It says something else, or is too long.
+    """
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type != "application/json" and request.method in ("POST", "PUT"):
         raise InvalidParameter(
             "The Content-Type must be application/json,"
             + (f" not {content_type!r}." if content_type else " and the request has none.")
         )
-    text = await read_body(request)
-    if len(text) > LONG_BYTES:
-        return await in_thread(parse, text, kind)
-    return parse(text, kind)
+    return await read_body(request)
 
 
 async def read_body(request: Request) -> bytes:

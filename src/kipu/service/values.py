@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from numbers import Number
+from operator import attrgetter
 from typing import TypeGuard
 
 from kipu.entities import ExperimentTag, Metric, Param, RunTag
@@ -19,9 +21,12 @@ from kipu.service.limits import (
     MAX_TAG_VAL_LENGTH,
 )
 from kipu.service.names import check_experiment_tag_key, check_key
+from kipu.wire.metrics import MetricPoint
 
 _log = logging.getLogger(__name__)
 _INT64 = 1 << 63
+_key_of, _timestamp_of = attrgetter("key"), attrgetter("timestamp")
+_check_key_once = lru_cache(maxsize=10_000)(check_key)  # what it refuses is not remembered
 
 
 def check_metric(metric: Metric) -> None:
@@ -48,8 +53,13 @@ def _names_data_set(metric: Metric) -> bool:
 def check_metrics(metrics: Sequence[Metric]) -> None:
     """Refuse a batch with a point that cannot be stored; raises like ``check_metric``.
 
-    Batches are large and repeat a few keys, and mostly hold just what they should.
+    Batches are large and repeat a few keys, and mostly hold just what they should. Points that came
+    over the wire have numbers of the right kind and size already.
     """
+    if set(map(type, metrics)) == {MetricPoint} and min(map(_timestamp_of, metrics)) >= 0:
+        for key in dict.fromkeys(map(_key_of, metrics)):
+            _check_key_once(key, "metric")
+        return
     known: set[str] = set()
     for metric in metrics:
         key, timestamp, step = metric.key, metric.timestamp, metric.step

@@ -46,6 +46,17 @@ class ServerProcess:
         self._env = {"DO_NOT_TRACK": "true", **(env or {})}
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        """The process that was started.
+
+        Raises:
+            RuntimeError: None is running.
+        """
+        if self._process is None:
+            raise RuntimeError("The server is not running.")
+        return self._process.pid
+
     def start(self, limit_s: float = 120) -> None:
         """Start it, and return when ``/health`` answers.
 
