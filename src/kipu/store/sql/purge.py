@@ -15,6 +15,8 @@ from kipu.store.sql.locations import of_run
 from kipu.store.sql.tables import (
     datasets,
     experiments,
+    latest_metrics,
+    logged_model_metrics,
     logged_models,
     metadata,
     model_directory,
@@ -130,6 +132,7 @@ class SqlPurge(SqlAccess):
             ):
                 places[number].append(run_no)
             for number, run_nos in places.items():
+                _purge_model_metrics(db, number, run_nos, run_ids)
                 _purge_runs_of(db, number, run_nos)
             db.execute(run_directory.delete().where(known))
 
@@ -193,6 +196,30 @@ class SqlPurge(SqlAccess):
     def _pragma(self, name: str) -> int:
         with self._read() as db:
             return int(db.exec_driver_sql(f"PRAGMA {name}").scalar_one())
+
+
+def _purge_model_metrics(
+    db: sa.Connection, number: int, run_nos: Sequence[int], run_ids: Sequence[str]
+) -> None:
+    """Remove what runs of one experiment measured of models, which may be of another."""
+    measured = (
+        sa.select(latest_metrics.c.model_id)
+        .where(
+            latest_metrics.c.experiment_id == number,
+            latest_metrics.c.run_no.in_(run_nos),
+            latest_metrics.c.source_id != 0,
+            latest_metrics.c.model_id.is_not(None),
+        )
+        .distinct()
+    )
+    homes = db.execute(sa.select(model_directory).where(model_directory.c.model_id.in_(measured)))
+    for model_id, home in homes.all():
+        theirs = sa.and_(
+            logged_model_metrics.c.experiment_id == home,
+            logged_model_metrics.c.model_id == model_id,
+            logged_model_metrics.c.run_id.in_(run_ids),
+        )
+        db.execute(logged_model_metrics.delete().where(theirs))
 
 
 def _purge_runs_of(db: sa.Connection, number: int, run_nos: Sequence[int]) -> None:

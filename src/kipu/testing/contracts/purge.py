@@ -124,6 +124,19 @@ class PurgeContract:
             store.get_logged_model(model.model_id)
         store.purge_experiment(experiment_id)
 
+    def test_what_a_purged_run_measured_of_a_model_goes_with_it(self, store: ServedStore) -> None:
+        elsewhere = store.create_experiment("models", None, [])
+        model = store.create_logged_model(elsewhere, "net", None, [], [], None)
+        doomed, stays = _full_run(store, "0"), _full_run(store, "0")
+        for value, run_id in enumerate((doomed, stays)):
+            point = Metric("acc", float(value), 1, 1, model_id=model.model_id)
+            store.log_batch(run_id, [point], [], [])
+        store.delete_run(doomed)
+        store.purge_runs([doomed])
+        left = store.get_logged_model(model.model_id).metrics
+        assert left is not None
+        assert [(point.value, point.run_id) for point in left] == [(1.0, stays)]
+
     def test_space_comes_back(self, store: ServedStore) -> None:
         run_id = _full_run(store, "0")
         big = "x" * 6_000
