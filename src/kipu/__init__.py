@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         log_text,
     )
     from kipu.fluent.autolog import autolog
+    from kipu.fluent.doctor import doctor
     from kipu.fluent.experiments import (
         create_experiment,
         delete_experiment,
@@ -128,6 +129,7 @@ _HOMES = {
         "log_stream log_table log_text"
     ),
     "kipu.fluent.autolog": "autolog",
+    "kipu.fluent.doctor": "doctor",
     "kipu.fluent.experiments": (
         "create_experiment delete_experiment delete_experiment_tag get_experiment "
         "get_experiment_by_name restore_experiment search_experiments set_experiment "
@@ -184,6 +186,7 @@ __all__ = [
     "delete_run",
     "delete_tag",
     "disable_system_metrics_logging",
+    "doctor",
     "enable_system_metrics_logging",
     "end_run",
     "entities",

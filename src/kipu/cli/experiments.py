@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TextIO
 
 import click
 import msgspec
 
 from kipu.cli.searches import all_pages, filtered
-from kipu.cli.tables import echo_table, local_time
+from kipu.cli.tables import echo_table
 from kipu.cli.target import client
 from kipu.entities import Experiment, PagedList, ViewType
 
@@ -69,16 +71,17 @@ def get(experiment_id: str | None, experiment_name: str | None, output: str) -> 
     if output == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(found.to_dictionary()), indent=2))
         return
-    rows = [
-        ("Experiment Id", found.experiment_id),
-        ("Name", found.name),
-        ("Artifact Location", found.artifact_location),
-        ("Lifecycle Stage", found.lifecycle_stage),
-        ("Created", local_time(found.creation_time)),
-        ("Updated", local_time(found.last_update_time)),
-        *((f"Tag {key}", value) for key, value in sorted(found.tags.items())),
-    ]
-    echo_table(["Field", "Value"], rows)
+    fields = {
+        "Experiment ID": found.experiment_id,
+        "Name": found.name,
+        "Artifact Location": found.artifact_location,
+        "Lifecycle Stage": found.lifecycle_stage,
+        "Creation Time": found.creation_time or "N/A",
+        "Last Update Time": found.last_update_time or "N/A",
+        "Tags": ", ".join(f"{key}={value}" for key, value in found.tags.items()),
+    }
+    for name, value in fields.items():
+        click.echo(f"{name:19}: {value}")
 
 
 @experiments.command()
@@ -111,7 +114,6 @@ def rename(experiment_id: str, new_name: str) -> None:
 @click.option("--filename", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Where to.")
 def csv(experiment_id: str, filename: Path | None) -> None:
     """Write all runs of an experiment as CSV, to standard output or a file."""
-    import csv as writer
     import sys
 
     from kipu.fluent.search import run_rows
@@ -119,11 +121,19 @@ def csv(experiment_id: str, filename: Path | None) -> None:
     store = client()
     store.get_experiment(experiment_id)
     columns, rows = run_rows(store, [experiment_id])
-    with filename.open("w", newline="") if filename else sys.stdout as out:
-        sheet = writer.writer(out)
-        sheet.writerow(columns)
-        sheet.writerows(rows)
-        if filename:
-            click.echo(
-                f"Experiment with ID {experiment_id} has been exported as a CSV to {filename}"
-            )
+    if filename is None:
+        _write(sys.stdout, columns, rows)
+        return
+    with filename.open("w", newline="", encoding="utf-8") as file:
+        _write(file, columns, rows)
+    click.echo(
+        f"Experiment with ID {experiment_id} has been exported as a CSV to file: {filename}."
+    )
+
+
+def _write(out: TextIO, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    import csv as writer
+
+    sheet = writer.writer(out)
+    sheet.writerow(columns)
+    sheet.writerows(rows)

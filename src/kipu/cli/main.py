@@ -18,6 +18,8 @@ class Commands(PlainSpoken):
 
     places: ClassVar[dict[str, str]] = {
         "artifacts": "kipu.cli.artifacts:artifacts",
+        "db": "kipu.cli.db:db",
+        "doctor": "kipu.cli.doctor:doctor",
         "experiments": "kipu.cli.experiments:experiments",
         "gc": "kipu.cli.gc:gc",
         "runs": "kipu.cli.runs:runs",

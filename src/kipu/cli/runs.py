@@ -51,7 +51,7 @@ def list_runs(
 def describe(run_id: str) -> None:
     """Show a run as JSON."""
     text = msgspec.json.encode(client().get_run(run_id).to_dictionary())
-    click.echo(msgspec.json.format(text, indent=2))
+    click.echo(msgspec.json.format(text, indent=4))
 
 
 @runs.command()
@@ -77,8 +77,8 @@ def restore(run_id: str) -> None:
 @click.option("--description", help="The run's note, in Markdown.")
 @click.option("--tags", "-t", multiple=True, help="key=value; may be given several times.")
 @click.option(
-    "--status", type=click.Choice(["FINISHED", "FAILED", "KILLED"]), default="FINISHED",
-    help="How the run ends.",
+    "--status", type=click.Choice(["FINISHED", "FAILED", "KILLED"], case_sensitive=False),
+    default="FINISHED", help="How the run ends.",
 )  # fmt: skip
 @click.option("--parent-run-id", help="The run it is nested under.")
 def create(

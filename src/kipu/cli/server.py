@@ -7,12 +7,14 @@ from typing import Any, TypeVar
 
 import click
 
+from kipu.cli import foreign
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _options(command: F) -> F:
     """What both commands take, in the order of the help page."""
-    for option in reversed(_OPTIONS):
+    for option in reversed([*_OPTIONS, *foreign.OPTIONS]):
         command = option(command)
     return command
 
@@ -74,7 +76,11 @@ _OPTIONS = [
 @click.command()
 @_options
 def server(**settings: Any) -> None:
-    """Serve the REST API and the UI for a team, or for this machine."""
+    """Serve the REST API and the UI for a team, or for this machine.
+
+    Other options of ``mlflow server`` are accepted with a word where they have no effect here, and
+    refused where a user would rely on them: logins, workspaces, encryption.
+    """
     _serve(settings)
 
 
@@ -86,6 +92,10 @@ def ui(**settings: Any) -> None:
 
 
 def _serve(settings: dict[str, Any]) -> None:
+    others = {name: settings.pop(name) for name in foreign.NAMES}
+    foreign.judge(others, settings["backend_store_uri"])
+    if settings["artifacts_only"] and settings["backend_store_uri"]:
+        raise click.UsageError("A server with --artifacts-only has no --backend-store-uri.")
     from kipu.server.serve import ServerSettings, serve
 
     serve(ServerSettings(**settings))

@@ -116,6 +116,21 @@ def open_store(
     return SqlStore(f"sqlite:///{quote(place.database)}", root, durable, bool(portable), home)
 
 
+def upgrade_store(uri: str) -> tuple[str | None, str]:
+    """Bring a store's database up to date; its schema before, None where it was made, and now.
+
+    Raises:
+        InvalidParameter: The URI is a server's.
+        MlflowException: The database is another program's, or of a newer Kipu.
+    """
+    from kipu.store.sql.schema import REVISIONS, revision_of  # noqa: PLC0415 - as above
+
+    place = locate(uri)
+    before = None if place.kind == "http" else revision_of(place.database)
+    open_store(uri).close()
+    return before, REVISIONS[-1]
+
+
 def _folder(uri: str, scheme: str) -> Place:
     path = _file_path(uri) if scheme else uri
     folder = os.path.abspath(path)

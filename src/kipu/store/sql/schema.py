@@ -47,11 +47,37 @@ def prepare(engine: sa.Engine, path: str, default_location: str) -> None:
                 with _alone(path):
                     _migrate(db, path)
     except sa.exc.OperationalError as error:
-        raise Unavailable(f"The database {path} cannot be opened: {error.orig}.") from error
+        raise _cannot_open(path, error) from error
     except sa.exc.DatabaseError as error:
-        raise MlflowException(
-            f"{path} is not a database; name another file, or move it out of the way."
-        ) from error
+        raise _no_database(path) from error
+
+
+def revision_of(path: str) -> str | None:
+    """The schema of a file, None where it is empty or not there.
+
+    Raises:
+        MlflowException: The file is something else, or of a newer Kipu.
+    """
+    if not os.path.exists(path):
+        return None
+    engine = sa.create_engine(sa.URL.create("sqlite", database=path), poolclass=sa.pool.NullPool)
+    try:
+        with engine.connect() as db:
+            return _revision(db, path)
+    except sa.exc.OperationalError as error:
+        raise _cannot_open(path, error) from error
+    except sa.exc.DatabaseError as error:
+        raise _no_database(path) from error
+
+
+def _cannot_open(path: str, error: sa.exc.OperationalError) -> Unavailable:
+    return Unavailable(f"The database {path} cannot be opened: {error.orig}.")
+
+
+def _no_database(path: str) -> MlflowException:
+    return MlflowException(
+        f"{path} is not a database; name another file, or move it out of the way."
+    )
 
 
 def _revision(db: sa.Connection, path: str) -> str | None:
