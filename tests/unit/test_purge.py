@@ -142,6 +142,25 @@ def test_an_experiment_with_a_restored_run_stays(gc: Gc) -> None:
     assert gc("--experiment-ids", experiment).exit_code == 1
 
 
+def test_gc_removes_deleted_models_with_their_files(gc: Gc, fresh: Path) -> None:
+    named, other, stays = (
+        kipu.create_external_model(name=name).model_id for name in ("one", "two", "three")
+    )
+    client = kipu.MlflowClient()
+    home = fresh / "mlruns" / "0" / "models"
+    for model_id in (named, other, stays):
+        (home / model_id / "artifacts").mkdir(parents=True, exist_ok=True)
+        (home / model_id / "artifacts" / "weights").write_text("x" * 1000)
+    for model_id in (named, other):
+        client.delete_logged_model(model_id)
+    assert gc("--logged-model-ids", stays).exit_code == 1
+    result = gc("--logged-model-ids", named)
+    assert removed("Logged model", named) in result.stdout
+    assert removed("Logged model", other) in gc().stdout
+    assert [folder.name for folder in home.iterdir()] == [stays]
+    assert client.get_logged_model(stays).name == "three"
+
+
 class PowerCutError(Exception):
     pass
 
