@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import pynvml
 
@@ -119,7 +119,11 @@ def within(low: float, high: float) -> Callable[[float], bool]:
 
 def main() -> None:
     """Run all checks."""
-    pynvml.nvmlInit()
+    try:
+        pynvml.nvmlInit()
+    except pynvml.NVMLError as error:
+        check("an NVIDIA driver is here", False, error)
+        finish()
     count = pynvml.nvmlDeviceGetCount()
     handles = [pynvml.nvmlDeviceGetHandleByIndex(at) for at in range(count)]
     totals = [pynvml.nvmlDeviceGetMemoryInfo(handle).total / 1e6 for handle in handles]
@@ -166,6 +170,11 @@ def main() -> None:
         highest = max((point.value for point in load), default=0.0)
         check("the work shows in the utilization of GPU 0", highest > 50, highest)
     cost()
+    finish()
+
+
+def finish() -> NoReturn:
+    """Print the last line, and end with its status."""
     print(f"gpu check: {_passed} passed, {_failed} failed")
     sys.exit(_failed > 0)
 
