@@ -122,7 +122,7 @@ def main() -> None:
     try:
         pynvml.nvmlInit()
     except pynvml.NVMLError as error:
-        check("an NVIDIA driver is here", False, error)
+        check("an NVIDIA driver is here", False, str(error))
         finish()
     count = pynvml.nvmlDeviceGetCount()
     handles = [pynvml.nvmlDeviceGetHandleByIndex(at) for at in range(count)]
