@@ -25,7 +25,8 @@ def test_what_is_said_to_have_no_effect_is_read_nowhere() -> None:
     read = {
         name
         for file in package.rglob("*.py")
-        if file.name != "accepted.py"
+        # The commands read some only to say that they have none.
+        if file.name not in ("accepted.py", "foreign.py")
         for name in re.findall(r"\bMLFLOW_[A-Z0-9_]+\b", file.read_text())
     }
     assert {one.name for one in ACCEPTED} & read == set()

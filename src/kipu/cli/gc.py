@@ -50,7 +50,7 @@ def _ids(_ctx: click.Context, _param: click.Parameter, text: str | None) -> tupl
 )  # fmt: skip
 @click.option("--logged-model-ids", callback=_ids, help="Only these logged models.")
 @click.option("--tracking-uri", help="The store's server, to remove artifacts through it.")
-@click.option("--workspace", envvar="MLFLOW_WORKSPACE", hidden=True)
+@click.option("--workspace", hidden=True)
 @click.option("--all-workspaces", is_flag=True, help="Accepted for MLflow's sake; there is one.")
 @click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
 def gc(

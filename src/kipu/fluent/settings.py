@@ -1,4 +1,4 @@
-"""Switches of the logging functions."""
+"""Switches that live in the environment, so that child processes see them too."""
 
 from __future__ import annotations
 
