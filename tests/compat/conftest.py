@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,16 @@ import kipu
 from kipu.testing.server import ServerProcess, kipu_server
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+from end_state import end_state  # noqa: E402
+
 Client = Callable[..., dict[str, Any]]
+Pair = tuple[str, str]
+"""A client and a server, each ``kipu`` or ``mlflow``."""
+
+OFFICIAL: Pair = ("mlflow", "mlflow")
+PAIRS: list[Pair] = [OFFICIAL, ("kipu", "kipu"), ("kipu", "mlflow"), ("mlflow", "kipu")]
 
 
 @pytest.fixture(scope="session")
@@ -53,25 +63,71 @@ def our_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProce
         yield server
 
 
-def run_script(python: str, module: str, uri: str, script: str, cwd: Path) -> dict[str, Any]:
-    """Run a script of this folder with a client against a server; what it prints last is JSON."""
+def run_script(python: str, script: str, *arguments: str, cwd: Path, **more: str) -> dict[str, Any]:
+    """Run a script of this folder, with more in its environment; what it prints last is JSON."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("MLFLOW_", "KIPU_", "PYTHON"))}
-    if module == "kipu":  # the one under test, wherever it is installed from
-        kept["PYTHONPATH"] = str(Path(kipu.__file__).parents[1])
+    # The official client repeats what was answered with 500 for minutes.
+    own = {"DO_NOT_TRACK": "true", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}
     done = subprocess.run(
-        [python, str(HERE / script), module, uri],
-        cwd=cwd, env=kept | {"DO_NOT_TRACK": "true"}, capture_output=True, text=True, timeout=170,
+        [python, str(HERE / script), *arguments],
+        cwd=cwd, env=kept | own | more, capture_output=True, text=True, timeout=280,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-4000:]
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
 
 
-@pytest.fixture
-def official_client(official_python: str, tmp_path: Path) -> Client:
-    return lambda uri, script: run_script(official_python, "mlflow", uri, script, tmp_path)
+@pytest.fixture(scope="session")
+def official_client(official_python: str, tmp_path_factory: pytest.TempPathFactory) -> Client:
+    folder = tmp_path_factory.mktemp("official-client")
+    return lambda script, *given: run_script(official_python, script, "mlflow", *given, cwd=folder)
 
 
-@pytest.fixture
-def our_client(tmp_path: Path) -> Client:
-    return lambda uri, script: run_script(sys.executable, "kipu", uri, script, tmp_path)
+@pytest.fixture(scope="session")
+def our_client(tmp_path_factory: pytest.TempPathFactory) -> Client:
+    folder = tmp_path_factory.mktemp("our-client")
+    # The very package that is tested here, whatever else is installed.
+    sources = str(Path(kipu.__file__).parents[1])
+    return lambda script, *given: run_script(
+        sys.executable, script, "kipu", *given, cwd=folder, PYTHONPATH=sources
+    )
+
+
+@pytest.fixture(scope="session")
+def uris(official_server: ServerProcess, our_server: ServerProcess) -> dict[str, str]:
+    return {"mlflow": official_server.uri, "kipu": our_server.uri}
+
+
+@pytest.fixture(scope="session")
+def for_each_pair(official_client: Client, our_client: Client, uris: dict[str, str]) -> Any:
+    """Run a script with every client on every server, two at a time."""
+    clients = {"mlflow": official_client, "kipu": our_client}
+
+    def each(script: str, prefixes: bool) -> dict[Pair, Any]:
+        def run(pair: Pair) -> Any:
+            client, server = pair
+            more = [_prefix(pair)] if prefixes else []
+            return clients[client](script, uris[server], *more)
+
+        with ThreadPoolExecutor(2) as pool:
+            return dict(zip(PAIRS, pool.map(run, PAIRS), strict=True))
+
+    return each
+
+
+@pytest.fixture(scope="session")
+def walks(for_each_pair: Any) -> dict[Pair, dict[str, Any]]:
+    """The outcomes of all steps."""
+    result: dict[Pair, dict[str, Any]] = for_each_pair("take_walk.py", prefixes=True)
+    return result
+
+
+@pytest.fixture(scope="session")
+def states(walks: dict[Pair, Any], uris: dict[str, str]) -> dict[Pair, dict[str, Any]]:
+    """What the servers hold after the walks, part by part."""
+    return {pair: end_state(uris[pair[1]], _prefix(pair)) for pair in walks}
+
+
+def _prefix(pair: Pair) -> str:
+    client, server = pair
+    return f"{client[0]}{server[0]} walk, "

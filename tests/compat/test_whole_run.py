@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from kipu.testing.server import ServerProcess
+from conftest import OFFICIAL, PAIRS, Pair
 
 pytestmark = [pytest.mark.compat, pytest.mark.timeout(300)]
 Client = Callable[..., dict[str, Any]]
@@ -50,39 +49,27 @@ def assert_same(got: dict[str, Any], expected: dict[str, Any]) -> None:
             assert got[name] == value, name
 
 
-def test_the_official_client_on_our_server_reads_back_what_it_logged(
-    official_client: Client, our_server: ServerProcess, expected: dict[str, Any]
+@pytest.fixture(scope="module")
+def read_back(for_each_pair: Any) -> dict[Pair, dict[str, Any]]:
+    result: dict[Pair, dict[str, Any]] = for_each_pair("whole_run.py", prefixes=False)
+    return result
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_a_client_reads_back_what_it_logged(
+    read_back: dict[Pair, dict[str, Any]], pair: Pair, expected: dict[str, Any]
 ) -> None:
-    assert_same(official_client(our_server.uri, "whole_run.py"), expected)
+    assert_same(read_back[pair], expected)
 
 
-def test_our_client_on_the_official_server_reads_back_what_it_logged(
-    our_client: Client, official_server: ServerProcess, expected: dict[str, Any]
-) -> None:
-    assert_same(our_client(official_server.uri, "whole_run.py"), expected)
-
-
-def test_all_four_pairs_see_the_same(
-    official_client: Client,
-    our_client: Client,
-    our_server: ServerProcess,
-    official_server: ServerProcess,
-) -> None:
-    reference = official_client(official_server.uri, "whole_run.py")
-    for pair in (
-        official_client(our_server.uri, "whole_run.py"),
-        our_client(our_server.uri, "whole_run.py"),
-        our_client(official_server.uri, "whole_run.py"),
-    ):
-        for name in reference:
-            if name == "metrics":
-                continue
-            assert pair[name] == reference[name], name
-        assert pair["metrics"].keys() == reference["metrics"].keys()
-        assert pair["metrics"] == reference["metrics"]
+def test_all_four_pairs_see_the_same(read_back: dict[Pair, dict[str, Any]]) -> None:
+    reference = read_back[OFFICIAL] | {"metrics": None}
+    for pair, got in read_back.items():
+        assert got["metrics"].keys() == read_back[OFFICIAL]["metrics"].keys()
+        assert got | {"metrics": None} == reference, pair
 
 
 def test_our_client_on_a_folder_reads_back_what_it_logged(
     our_client: Client, expected: dict[str, Any], tmp_path: Any
 ) -> None:
-    assert_same(our_client(str(tmp_path / "mlruns"), "whole_run.py"), expected)
+    assert_same(our_client("whole_run.py", str(tmp_path / "mlruns")), expected)

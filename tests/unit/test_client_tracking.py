@@ -16,6 +16,7 @@ from kipu.client.opening import open_tracking
 from kipu.client.values import as_float
 from kipu.entities import Metric, Param, RunTag
 from kipu.exceptions import InvalidParameter, ResourceNotFound
+from kipu.testing.served import application, on_port
 
 pytestmark = pytest.mark.usefixtures("fresh")
 
@@ -196,3 +197,38 @@ def test_as_float_takes_tensors_of_tensorflow() -> None:
             return Scalar()
 
     assert as_float("m", Tensor()) == 0.5
+
+
+class TestAnyServer:
+    """What an official server would take without a word is refused before anything is sent."""
+
+    @pytest.fixture
+    def client(self) -> kipu.MlflowClient:
+        return kipu.MlflowClient("http://127.0.0.1:9")  # nobody listens
+
+    @pytest.mark.parametrize("status", ["DONE", "finished", "", 3])
+    def test_a_status_that_there_is_not(self, client: kipu.MlflowClient, status: str) -> None:
+        with pytest.raises(InvalidParameter, match="status"):
+            client.set_terminated("r", status)
+        with pytest.raises(InvalidParameter, match="status"):
+            client.update_run("r", status)
+
+    @pytest.mark.parametrize(
+        ("timestamp", "step"), [(2**63, 0), (0, 2**63), (0, -(2**63) - 1), (2**70, None)]
+    )
+    def test_a_point_beyond_64_bits(
+        self, client: kipu.MlflowClient, timestamp: int, step: int | None
+    ) -> None:
+        with pytest.raises(InvalidParameter, match="64 bits"):
+            client.log_metric("r", "m", 1.0, timestamp, step, synchronous=True)
+
+    @pytest.mark.parametrize("run_id", ["a/b", "../x", "", 5])
+    def test_a_run_id_that_cannot_be(self, client: kipu.MlflowClient, run_id: str) -> None:
+        with pytest.raises(InvalidParameter, match="run id"):
+            client.get_run(run_id)
+
+
+def test_a_run_that_is_not_there_has_an_empty_history(tmp_path: Path) -> None:
+    with on_port(application(tmp_path)) as uri:
+        assert kipu.MlflowClient(uri).get_metric_history("0" * 32, "m") == []
+    assert kipu.MlflowClient().get_metric_history("0" * 32, "m") == []

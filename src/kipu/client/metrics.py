@@ -13,6 +13,7 @@ from kipu.client.recorder import Recorder
 from kipu.client.tracking import Tracking
 from kipu.entities import Metric, PagedList, Param, RunTag
 from kipu.environment_variables import MLFLOW_ENABLE_ASYNC_LOGGING
+from kipu.exceptions import ResourceNotFound
 from kipu.service.limits import MAX_PARAMS_TAGS_PER_BATCH
 from kipu.store.interface import TrackingStore
 
@@ -95,8 +96,14 @@ class MetricsClient:
         return get_combined_run_operations([one for one in operations if one is not None])
 
     def get_metric_history(self, run_id: str, key: str) -> PagedList[Metric]:
-        """All points of a curve, by time, step and value."""
-        return self._tracking.settled(run_id).get_metric_history(run_id, key, None, None)
+        """All points of a curve, by time, step and value.
+
+        As with MLflow, a run that is not there has an empty history.
+        """
+        try:
+            return self._tracking.settled(run_id).get_metric_history(run_id, key, None, None)
+        except ResourceNotFound:
+            return PagedList([])
 
 
 def _write_batch(

@@ -17,12 +17,14 @@ from kipu.entities import (
     PagedList,
     Param,
     Run,
+    RunStatus,
     RunTag,
     ViewType,
 )
 from kipu.entities.tag_names import MLFLOW_PARENT_RUN_ID, MLFLOW_USER
 from kipu.environment_variables import MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT
 from kipu.service.limits import SEARCH_MAX_RESULTS_DEFAULT
+from kipu.service.names import check_run_id
 
 _log = logging.getLogger(__name__)
 
@@ -66,8 +68,10 @@ class RunsClient:
         """Read a run, active or deleted.
 
         Raises:
+            InvalidParameter: No run can have this id.
             ResourceNotFound: No run has this id.
         """
+        check_run_id(run_id)
         return self._tracking.settled(run_id).get_run(run_id)
 
     def get_parent_run(self, run_id: str) -> Run | None:
@@ -76,7 +80,13 @@ class RunsClient:
         return self.get_run(parent) if parent else None
 
     def update_run(self, run_id: str, status: str | None = None, name: str | None = None) -> None:
-        """Change a run's status (``RUNNING``, ``FINISHED``, ...), name, or both."""
+        """Change a run's status (``RUNNING``, ``FINISHED``, ...), name, or both.
+
+        Raises:
+            InvalidParameter: There is no such status.
+            ResourceNotFound: No run has this id.
+        """
+        _check_status(status)
         if status is not None or name is not None:
             self._tracking.settled(run_id).update_run_info(run_id, status, None, name)
         if status is not None:
@@ -93,8 +103,10 @@ class RunsClient:
             end_time: Milliseconds since the Unix epoch; left out, now.
 
         Raises:
+            InvalidParameter: There is no such status.
             MlflowException: The store refused points that were logged before.
         """
+        _check_status(status)
         now = time.time_ns() // 1_000_000
         if not self._tracking.finish(run_id):
             _log.warning("Points of run %s wait in the journal; `kipu sync` sends them.", run_id)
@@ -218,3 +230,9 @@ class RunsClient:
             return
         self._tracking.store.log_outputs(run_id, models)
         self._tracking.models.note_outputs(run_id, models)
+
+
+def _check_status(status: str | None) -> None:
+    # Here, although stores refuse it too: an official server takes any word and changes nothing.
+    if status is not None:
+        RunStatus.from_string(status)

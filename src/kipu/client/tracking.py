@@ -31,6 +31,7 @@ _READ_WAIT_S = 60.0
 # What processes that died left should be there for the first read, but must not hold it up.
 _RECOVERY_WAIT_S = 5.0
 _REMEMBERED_RUNS = 10_000
+_INT64 = 2**63
 
 
 class _Flush:
@@ -284,8 +285,9 @@ def _checked(metric: Metric, tracking: Tracking) -> Metric:
     key, value, step, timestamp = metric.key, metric.value, metric.step, metric.timestamp
     if key.__class__ is not str or key not in tracking.keys:
         tracking.admit_key(key)
+    # Here, although stores refuse them too: an official server drops numbers that do not fit.
     plain = value.__class__ is float and step.__class__ is int and timestamp.__class__ is int
-    if plain and timestamp >= 0:
+    if plain and 0 <= timestamp < _INT64 and -_INT64 <= step < _INT64:
         return metric
     return Metric(
         key,

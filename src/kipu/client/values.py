@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from kipu.exceptions import InvalidParameter
 
+_INT64 = 2**63
+
 
 def as_float(key: str, value: object) -> float:
     """The number that a metric's value stands for; tensors are copied to the host.
@@ -36,7 +38,7 @@ def as_step(key: str, step: object) -> int:
     """The step that a whole number of any kind stands for.
 
     Raises:
-        InvalidParameter: It is no number, or no whole one.
+        InvalidParameter: It is no number, no whole one, or does not fit into 64 bits.
     """
     return _whole(key, "step", step)
 
@@ -45,7 +47,7 @@ def as_timestamp(key: str, timestamp: object) -> int:
     """The time, in ms since the Unix epoch, that a whole number of any kind stands for.
 
     Raises:
-        InvalidParameter: It is no number, no whole one, or below 0.
+        InvalidParameter: It is no number, no whole one, below 0, or does not fit into 64 bits.
     """
     time = _whole(key, "timestamp", timestamp)
     if time < 0:
@@ -57,14 +59,16 @@ def as_timestamp(key: str, timestamp: object) -> int:
 
 
 def _whole(key: str, what: str, number: object) -> int:
-    if type(number) is int:
+    if type(number) is int and -_INT64 <= number < _INT64:
         return number
     try:
         if isinstance(number, str):
             raise TypeError
         whole: int = int(number)  # type: ignore[call-overload]
-        if whole == number:
+        if whole == number and -_INT64 <= whole < _INT64:
             return whole
     except (TypeError, ValueError, OverflowError):
         pass
-    raise InvalidParameter(f"The {what} of metric {key!r} must be a whole number, not {number!r}.")
+    raise InvalidParameter(
+        f"The {what} of metric {key!r} must be a whole number of 64 bits, not {number!r}."
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from urllib.parse import urlsplit
+from urllib.parse import urlparse
 
 from kipu.environment_variables import MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH
 from kipu.exceptions import InvalidParameter
@@ -13,21 +13,21 @@ def check_artifact_location(location: str) -> str:
     """The location as it can be stored: a local path is made absolute.
 
     Raises:
-        InvalidParameter: It is too long, a ``runs:`` URI, or has a fragment or ``;params``, which
-            would be lost when paths are put behind it.
+        InvalidParameter: It is too long, a ``runs:`` URI, or has a fragment or (of a scheme that
+            knows them) ``;params``, which would be lost when paths are put behind it.
     """
     limit = MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH.get()
     if len(location) > limit:
         raise InvalidParameter(
             f"The artifact location has {len(location)} characters; at most {limit} are allowed."
         )
-    uri = urlsplit(location)
+    uri = urlparse(location)
     if uri.scheme == "runs":
         raise InvalidParameter(
             f"The artifact location {location!r} names a run; it must be a folder or a URI of an "
             "artifact store."
         )
-    if uri.fragment or (uri.scheme and ";" in uri.path.rpartition("/")[2]):
+    if uri.fragment or (uri.scheme and uri.params):
         raise InvalidParameter(
             f"The artifact location {location!r} must have no fragment ('#') and no parameters "
             "(';')."

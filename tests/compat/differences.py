@@ -1,0 +1,97 @@
+"""Where a walk may end otherwise than with the official client on the official server.
+
+Each row names an entry of ``docs/differences.md``. A row that no longer differs fails a test.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Difference(NamedTuple):
+    """An intended difference.
+
+    Args:
+        entry: The heading in ``docs/differences.md``.
+        client: Whether our client makes it, with any server.
+        server: Whether our server makes it, with any client.
+    """
+
+    entry: str
+    client: bool = False
+    server: bool = False
+
+    def concerns(self, client: str, server: str) -> bool:
+        """Whether a walk with this client on this server ends otherwise."""
+        return (self.client and client == "kipu") or (self.server and server == "kipu")
+
+
+def _of_client(entry: str, *names: str) -> dict[str, Difference]:
+    return dict.fromkeys(names, Difference(entry, client=True))
+
+
+def _of_server(entry: str, *names: str) -> dict[str, Difference]:
+    return dict.fromkeys(names, Difference(entry, server=True))
+
+
+STEPS = {
+    **_of_client(
+        "Wrong types raise MlflowException",
+        "experiments: names that are no text are refused",
+        "metrics: steps beyond int64 are refused",
+        "metrics: times beyond int64 are refused",
+        "metrics: what is no number is refused",
+        "params and tags: keys that are no text are refused",
+        "runs: ids that are no text are refused",
+        "runs: is not ended with a number as status",
+        "runs: is not ended with a status that is none",
+        "runs: is not updated to a status that is none",
+        "runs: two at once need nesting",
+    ),
+    **_of_client(
+        "Tags are made text",
+        "experiments: tags that are no text are made text",
+        "runs: tags that are no text are made text",
+    ),
+    **_of_client(
+        "A state that forbids is told at once", "experiments: renaming a deleted one is refused"
+    ),
+    **_of_server(
+        "Restoring an experiment leaves what was deleted before",
+        "experiments: a run deleted by itself comes back with its experiment",
+    ),
+    **_of_server("Ids that cannot be", "experiments: ids that are no ids are refused"),
+    **_of_server(
+        "The code says what was wrong",
+        "experiments: renaming to a taken name is refused",
+        "runs: in an unknown experiment is refused",
+    ),
+    **_of_server(
+        "Numbers come back as they were logged",
+        "batches: nan and infinities are kept",
+        "metrics: infinity is kept",
+        "metrics: minus infinity is kept",
+    ),
+}
+"""By the name of a step."""
+
+STATE = {
+    **_of_client(
+        "Tags are made text",
+        "experiment with a number as tag",
+        "run fluent runs / number as tag",
+        "run runs / number as tag",
+    ),
+    **_of_server(
+        "Restoring an experiment leaves what was deleted before",
+        "run restored after a run / alone",
+    ),
+    **_of_server(
+        "Numbers come back as they were logged",
+        "run batches / odd numbers in a batch",
+        "run metrics / infinity",
+        "run metrics / minus infinity",
+        "run metrics / minus zero",
+    ),
+}
+"""By the name of a part of the end state."""
