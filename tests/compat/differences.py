@@ -5,6 +5,7 @@ Each row names an entry of ``docs/differences.md``. A row that no longer differs
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 
@@ -13,25 +14,26 @@ class Difference(NamedTuple):
 
     Args:
         entry: The heading in ``docs/differences.md``.
-        client: Whether our client makes it, with any server.
-        server: Whether our server makes it, with any client.
+        concerns: Whether a client and a server, each ``kipu`` or ``mlflow``, end otherwise.
     """
 
     entry: str
-    client: bool = False
-    server: bool = False
-
-    def concerns(self, client: str, server: str) -> bool:
-        """Whether a walk with this client on this server ends otherwise."""
-        return (self.client and client == "kipu") or (self.server and server == "kipu")
+    concerns: Callable[[str, str], bool]
 
 
 def _of_client(entry: str, *names: str) -> dict[str, Difference]:
-    return dict.fromkeys(names, Difference(entry, client=True))
+    """What our client does on any server."""
+    return dict.fromkeys(names, Difference(entry, lambda client, server: client == "kipu"))
 
 
 def _of_server(entry: str, *names: str) -> dict[str, Difference]:
-    return dict.fromkeys(names, Difference(entry, server=True))
+    """What our server does for any client."""
+    return dict.fromkeys(names, Difference(entry, lambda client, server: server == "kipu"))
+
+
+def _of_both(entry: str, *names: str) -> dict[str, Difference]:
+    """What our client and our server do together."""
+    return dict.fromkeys(names, Difference(entry, lambda client, server: client == server))
 
 
 STEPS = {
@@ -47,6 +49,20 @@ STEPS = {
         "runs: is not ended with a status that is none",
         "runs: is not updated to a status that is none",
         "runs: two at once need nesting",
+        "artifacts: are listed within the run only",
+    ),
+    **_of_client("Missing folders", "artifacts: a missing folders files cannot be logged"),
+    **_of_client(
+        "Paths out of a run",
+        "artifacts: out of the run cannot be downloaded",
+        "artifacts: paths out of the run are refused",
+    ),
+    **_of_both("Percent signs in names of files", "artifacts: a percent sign is kept"),
+    **_of_server("Empty files have a size", "artifacts: an empty file is a file"),
+    **_of_server(
+        "Filters are read to their end",
+        "search runs: refused: 'metrics.acc > 0 metrics.acc < 1'",
+        "search runs: refused: \"params. = 'x'\"",
     ),
     **_of_client(
         "Tags are made text",
@@ -76,6 +92,8 @@ STEPS = {
 """By the name of a step."""
 
 STATE = {
+    **_of_both("Percent signs in names of files", "run artifacts / percent"),
+    **_of_server("Empty files have a size", "run artifacts / an empty file"),
     **_of_client(
         "Tags are made text",
         "experiment with a number as tag",

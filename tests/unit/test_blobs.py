@@ -133,6 +133,22 @@ def test_a_folder_goes_up_and_comes_back_whole(blobs: LocalBlobs, tmp_path: Path
     assert download(blobs, "up", tmp_path / "back") == tmp_path / "back" / "up"
     assert (tmp_path / "back/up/x/y/c").read_text() == "x/y/c"
     assert download(blobs, "up/a", tmp_path / "one").read_text() == "a"
+    assert download(blobs, "", tmp_path / "all") == tmp_path / "all"
+    assert (tmp_path / "all/up/x/b").read_text() == "x/b"
+
+
+def test_what_is_downloaded_lies_under_the_last_part_of_its_path(
+    blobs: LocalBlobs, tmp_path: Path
+) -> None:
+    put(blobs, "deep/er/f", b"1")
+    assert download(blobs, "deep/er/f", tmp_path / "to") == tmp_path / "to/f"
+    assert download(blobs, "deep/er", tmp_path / "to") == tmp_path / "to/er"
+    assert sorted(p for p in (tmp_path / "to").rglob("*") if p.is_file()) == [
+        tmp_path / "to/er/f", tmp_path / "to/f"
+    ]  # fmt: skip
+
+
+def test_what_is_missing_is_not_downloaded(blobs: LocalBlobs, tmp_path: Path) -> None:
     with pytest.raises(ResourceNotFound):
         download(blobs, "nope", tmp_path / "back")
 

@@ -19,6 +19,7 @@ import yaml
 import kipu
 from kipu.entities import FileInfo
 from kipu.exceptions import InvalidParameter, MlflowException, ResourceNotFound
+from kipu.testing.served import application, on_port
 
 mpl.use("agg")
 
@@ -99,6 +100,16 @@ class TestDownloads:
         assert (place / "c" / "d.txt").read_text() == "y"
         whole = kipu.MlflowClient().download_artifacts(run.info.run_id, "", "all")
         assert (Path(whole) / "a" / "c" / "d.txt").read_text() == "y"
+
+    @pytest.mark.parametrize("path", ["", ".", "a/.."])
+    def test_the_root_is_no_file(self, run: kipu.ActiveRun, fresh: Path, path: str) -> None:
+        with pytest.raises(InvalidParameter, match="artifact"):
+            kipu.log_text("x", path)
+        with on_port(application(fresh / "served")) as uri:
+            client = kipu.MlflowClient(uri)
+            there = client.create_run("0").info.run_id
+            with pytest.raises(InvalidParameter, match="artifact"):
+                client.log_text(there, "x", path)
 
     def test_files_are_read_by_uri_and_by_path(self, fresh: Path) -> None:
         (fresh / "d.json").write_text('{"a": [1]}')

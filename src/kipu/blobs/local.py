@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from kipu.blobs.interface import CHUNK_BYTES, Blob
-from kipu.blobs.paths import PART_PREFIX, validate_path
+from kipu.blobs.paths import PART_PREFIX, validate_file_path, validate_path
 from kipu.entities import FileInfo
 from kipu.exceptions import InvalidParameter, ResourceNotFound
 
@@ -105,9 +105,7 @@ class LocalBlobs:
 
     @contextmanager
     def _arriving(self, path: str) -> Iterator[IO[bytes]]:
-        if not validate_path(path):
-            raise InvalidParameter("An artifact needs a path.")
-        place = self._place(path)
+        place = self._place(validate_file_path(path))
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
         except (FileExistsError, NotADirectoryError):

@@ -32,6 +32,14 @@ def validate_path(path: str) -> str:
     return "" if normal == "." else normal
 
 
+def validate_file_path(path: str) -> str:
+    """The path of a file in its normal form; raises like ``validate_path``, and for the root."""
+    normal = validate_path(path)
+    if not normal:
+        raise InvalidParameter(f"An artifact needs a path; {path!r} is the folder of all of them.")
+    return normal
+
+
 def _refuse_escape(path: str, decoded: str) -> None:
     parts = decoded.split("/")
     wrong = (

@@ -9,7 +9,7 @@ from typing import IO
 import msgspec
 
 from kipu.blobs.interface import CHUNK_BYTES, Blob
-from kipu.blobs.paths import validate_path
+from kipu.blobs.paths import validate_file_path, validate_path
 from kipu.entities import FileInfo
 from kipu.exceptions import InvalidParameter, ResourceNotFound, RestException
 from kipu.transport import Transport
@@ -47,11 +47,12 @@ class ProxiedBlobs:
 
     def put(self, path: str, stream: IO[bytes], size: int | None = None) -> None:
         """See ``BlobStore``; a stream that does not tell its size must be seekable."""
+        url = self._url(validate_file_path(path))
         if size is None:
             begin = stream.tell()
             size = stream.seek(0, os.SEEK_END) - begin
             stream.seek(begin)
-        self._transport.send_stream("PUT", self._url(path), stream, size)
+        self._transport.send_stream("PUT", url, stream, size)
 
     def put_file(self, path: str, source: Path) -> None:
         """See ``BlobStore``."""

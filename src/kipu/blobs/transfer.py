@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -35,23 +36,31 @@ def upload_folder(store: BlobStore, source: Path, path: str = "") -> None:
 
 
 def download(store: BlobStore, path: str, destination: Path) -> Path:
-    """Copy a file or folder to ``destination/path`` and return that place.
+    """Copy a file or folder into ``destination``, under the last part of its path.
 
     A file appears under its name only when all of it is there.
+
+    Returns:
+        The copy; for the root, ``destination`` itself.
 
     Raises:
         ResourceNotFound: There is nothing at ``path``.
     """
     path = validate_path(path)
+    place = destination / posixpath.basename(path)
     if not store.is_dir(path):
-        if not path:
-            destination.mkdir(parents=True, exist_ok=True)
-            return destination
-        return _download_file(store, path, destination)
-    place = destination / path
+        if path:
+            _download_file(store, path, place)
+        else:
+            place.mkdir(parents=True, exist_ok=True)
+        return place
     place.mkdir(parents=True, exist_ok=True)
+
+    def copy(file: str) -> None:
+        _download_file(store, file, place / posixpath.relpath(file, path or "."))
+
     with ThreadPoolExecutor(_THREADS) as pool:
-        for _ in pool.map(lambda file: _download_file(store, file, destination), walk(store, path)):
+        for _ in pool.map(copy, walk(store, path)):
             pass
     return place
 
@@ -65,9 +74,8 @@ def walk(store: BlobStore, path: str = "") -> Iterator[str]:
             yield info.path
 
 
-def _download_file(store: BlobStore, path: str, destination: Path) -> Path:
+def _download_file(store: BlobStore, path: str, place: Path) -> None:
     blob = store.open(path)
-    place = destination / path
     place.parent.mkdir(parents=True, exist_ok=True)
     part = place.parent / f"{PART_PREFIX}{secrets.token_hex(8)}"
     try:
@@ -81,7 +89,6 @@ def _download_file(store: BlobStore, path: str, destination: Path) -> Path:
         part.replace(place)
     finally:
         part.unlink(missing_ok=True)
-    return place
 
 
 def _files(folder: Path) -> Iterator[Path]:

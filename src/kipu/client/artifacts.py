@@ -121,8 +121,9 @@ class ArtifactsClient:
         Args:
             run_id: The run.
             path: Among its artifacts; ``""`` is all of them.
-            dst_path: Folder to copy to, made when absent. Left out, a temporary one, or the
-                thing itself where it is local already.
+            dst_path: Folder to copy to, made when absent; the copy lies in it under the last part
+                of ``path``. Left out, a temporary one, or the thing itself where it is local
+                already.
 
         Returns:
             Where it lies.

@@ -106,13 +106,12 @@ class RunsClient:
             InvalidParameter: There is no such status.
             MlflowException: The store refused points that were logged before.
         """
+        status = status or "FINISHED"
         _check_status(status)
         now = time.time_ns() // 1_000_000
         if not self._tracking.finish(run_id):
             _log.warning("Points of run %s wait in the journal; `kipu sync` sends them.", run_id)
-        info = self._tracking.store.update_run_info(
-            run_id, status or "FINISHED", end_time or now, None
-        )
+        info = self._tracking.store.update_run_info(run_id, status, end_time or now, None)
         self._tracking.note_status(run_id, info.status)
         if self._tracking.server and not MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT.get():
             page = f"{self._tracking.server}/#/experiments/{info.experiment_id}"

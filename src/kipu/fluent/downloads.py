@@ -35,8 +35,8 @@ def download_artifacts(
             ``mlflow-artifacts:/<path>``, ``file:`` or a local path; or else:
         run_id: A run,
         artifact_path: and a path among its artifacts; left out, all of them.
-        dst_path: Folder to copy to, made when absent. Left out, a temporary one, or the thing
-            itself where it is local already.
+        dst_path: Folder to copy to, made when absent; the copy lies in it under the last part of
+            its path. Left out, a temporary one, or the thing itself where it is local already.
         tracking_uri: Where runs are looked up; left out, the store in use.
         registry_uri: Where registered models are looked up; left out, the registry in use.
 

@@ -233,6 +233,7 @@ def a_run_deleted_by_itself_comes_back_with_its_experiment(w: Walk) -> Any:
     w.run("with the rest", "restored after a run")
     e = w.experiment("restored after a run")
     w.client.delete_run(alone)
+    w.read(alone)
     w.client.delete_experiment(e)
     w.client.restore_experiment(e)
     return w.read(alone).info.lifecycle_stage

@@ -13,12 +13,14 @@ STEPS: dict[str, Callable[[Walk], Any]] = {}
 """Every step by its name, ``<file>: <what it does>``, in the order in which they are walked."""
 
 
-def step(action: Callable[[Walk], Any]) -> Callable[[Walk], Any]:
-    """Add a step; its function's name says what it does."""
-    area = action.__module__.rpartition(".")[2].replace("_", " ")
-    name = f"{area}: {action.__name__.replace('_', ' ')}"
-    assert name not in STEPS, name
-    STEPS[name] = action
+def step(
+    action: Callable[[Walk], Any], area: str | None = None, name: str | None = None
+) -> Callable[[Walk], Any]:
+    """Add a step; left out, its file is its area and its function's name says what it does."""
+    area = area or action.__module__.rpartition(".")[2].replace("_", " ")
+    full = f"{area}: {name or action.__name__.replace('_', ' ')}"
+    assert full not in STEPS, full
+    STEPS[full] = action
     return action
 
 
@@ -36,7 +38,7 @@ class Walk:
         self.client = mlflow.MlflowClient()
         self.prefix = prefix
         self.area = ""
-        self._experiments: dict[str, str] = {}
+        self._made: dict[tuple[str, str], Any] = {}
 
     def name(self, text: str) -> str:
         """A name that no other walk uses."""
@@ -45,9 +47,14 @@ class Walk:
     def experiment(self, name: str | None = None) -> str:
         """The id of the experiment of this name, made when first asked for; else the area's own."""
         name = self.name(name or self.area)
-        if name not in self._experiments:
-            self._experiments[name] = self.client.create_experiment(name)
-        return self._experiments[name]
+        made: str = self.once(f"experiment {name}", lambda: self.client.create_experiment(name))
+        return made
+
+    def once(self, what: str, make: Callable[[], Any]) -> Any:
+        """What a step of this area needs and another may have made already."""
+        if (self.area, what) not in self._made:
+            self._made[self.area, what] = make()
+        return self._made[self.area, what]
 
     def run(self, name: str, experiment: str | None = None, **more: Any) -> str:
         """A new run's id."""
@@ -122,7 +129,7 @@ def plain(value: Any) -> Any:
 
 
 _RANDOM_NAME = re.compile(r"\b[a-z]+-[a-z]+-\d{1,4}\b")
-_HEX_ID = re.compile(r"\b(m-)?[0-9a-f]{32}\b")
+_HEX_ID = re.compile(r"\b(m-)?[0-9a-f]{32}\b|\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 
 
 def masked(value: Any, prefix: str, clock: tuple[int, int]) -> Any:
