@@ -58,7 +58,16 @@ STEPS = {
         "artifacts: paths out of the run are refused",
     ),
     **_of_both("Percent signs in names of files", "artifacts: a percent sign is kept"),
+    **_of_server("JSON is read whole", "inputs: names and digests are needed"),
     **_of_server("Empty files have a size", "artifacts: an empty file is a file"),
+    **_of_server(
+        "Filters go further",
+        "search experiments: refused: \"(name = 'a')\"",
+        "search experiments: refused: \"name IN ('x')\"",
+        "search runs: refused: \"params.lr RLIKE 'x'\"",
+        "search runs: refused: 'metrics.acc IS NULL'",
+        "search runs: refused: 'params.lr = 0.1'",
+    ),
     **_of_server(
         "Filters are read to their end",
         "search runs: refused: 'metrics.acc > 0 metrics.acc < 1'",
@@ -92,6 +101,7 @@ STEPS = {
 """By the name of a step."""
 
 STATE = {
+    **_of_server("JSON is read whole", "run inputs / without a name"),
     **_of_both("Percent signs in names of files", "run artifacts / percent"),
     **_of_server("Empty files have a size", "run artifacts / an empty file"),
     **_of_client(
@@ -113,3 +123,21 @@ STATE = {
     ),
 }
 """By the name of a part of the end state."""
+
+WIRE = {
+    **_of_server("Numbers come back as they were logged", "an infinity that was logged"),
+    **_of_server(
+        "JSON is read whole",
+        "NaN that was a bare token",
+        "a list for a body",
+        "a data set without a name",
+    ),
+    **_of_server(
+        "Answers are JSON",
+        "a file put",
+        "a folder got",
+        "a wrong method",
+        "a route that is not there",
+    ),
+}
+"""By the name of a request."""

@@ -4,6 +4,7 @@ from walk import (  # noqa: F401
     artifacts,
     batches,
     experiments,
+    inputs,
     metrics,
     params_and_tags,
     runs,

@@ -71,18 +71,9 @@ def _make(w: Walk) -> None:
     tags = {"a": {"team": "a"}, "b": {"team": "b", "two words": "xyz"}, "B": {}}
     for name, labels in tags.items():
         w.client.create_experiment(w.name(f"find {name}"), tags=labels)
-        _wait_for_the_clock()
+        w.tick()
     gone = w.client.create_experiment(w.name("find gone"))
     w.client.delete_experiment(gone)
-
-
-def _wait_for_the_clock() -> None:
-    """Until the next millisecond, so that creation times differ."""
-    import time
-
-    now = time.time_ns() // 1_000_000
-    while time.time_ns() // 1_000_000 <= now + 1:
-        pass
 
 
 def _mine(w: Walk, found: Any) -> list[str]:

@@ -64,7 +64,7 @@ GOOD = [
     "dataset.context = 'training'",
     "dataset.name IN ('train', 'test')",
     "dataset.name NOT IN ('train')",
-    "params.quote = \"it's\"",
+    'params.quote = "it\'s"',
     "params.`a-b` = 'dash'",
     "",
     "   ",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import tempfile
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,12 @@ class Walk:
         """A new run's id."""
         made = self.client.create_run(self.experiment(experiment), run_name=name, **more)
         return str(made.info.run_id)
+
+    def tick(self) -> None:
+        """Wait for the next millisecond, so that what is made now is newer than what was."""
+        now = time.time_ns() // 1_000_000
+        while time.time_ns() // 1_000_000 <= now + 1:
+            pass
 
     def read(self, run_id: str) -> Any:
         """The run, as its store has it."""
@@ -129,6 +136,7 @@ def plain(value: Any) -> Any:
 
 
 _RANDOM_NAME = re.compile(r"\b[a-z]+-[a-z]+-\d{1,4}\b")
+_PLACE = re.compile(r"mlflow-artifacts:/\d+")
 _HEX_ID = re.compile(r"\b(m-)?[0-9a-f]{32}\b|\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 
 
@@ -157,6 +165,7 @@ def masked(value: Any, prefix: str, clock: tuple[int, int]) -> Any:
             case str() if value.isdigit() and clock[0] <= int(value) <= clock[1]:
                 return "<now>"
             case str():
+                value = _PLACE.sub("mlflow-artifacts:/<experiment>", value)
                 text = _RANDOM_NAME.sub("<random name>", value.replace(prefix, ""))
                 return _HEX_ID.sub(number, text)
             case dict():
