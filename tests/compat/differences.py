@@ -50,6 +50,18 @@ STEPS = {
         "runs: is not updated to a status that is none",
         "runs: two at once need nesting",
         "artifacts: are listed within the run only",
+        "logged models: data sets need a name",
+        "logged models: is not finished with a status that is none",
+        "logged models: ordered by [{'ascending': True}]",
+    ),
+    **_of_client("What was not said is None", "logged models: what was not said of it is empty"),
+    **_of_client(
+        "Nothing is no error",
+        "logged models: a run may make none",
+        "logged models: no experiment has none",
+    ),
+    **_of_client(
+        "Files by the URI of their model", "logged models: a file is read by the models uri"
     ),
     **_of_client("Missing folders", "artifacts: a missing folders files cannot be logged"),
     **_of_client(
@@ -62,6 +74,7 @@ STEPS = {
     **_of_server("Empty files have a size", "artifacts: an empty file is a file"),
     **_of_server(
         "Filters go further",
+        "logged models: found by 'tags.team IS NULL'",
         "search experiments: refused: \"(name = 'a')\"",
         "search experiments: refused: \"name IN ('x')\"",
         "search runs: refused: \"params.lr RLIKE 'x'\"",
@@ -90,6 +103,15 @@ STEPS = {
         "The code says what was wrong",
         "experiments: renaming to a taken name is refused",
         "runs: in an unknown experiment is refused",
+    ),
+    **_of_server(
+        "The caller's mistakes are the caller's",
+        "logged models: a metric is compared with a number only",
+        "logged models: page tokens that are none are refused",
+    ),
+    **_of_server(
+        "What is not there meets no comparison",
+        "logged models: found by \"source_run_id != 'x'\"",
     ),
     **_of_server(
         "Numbers come back as they were logged",

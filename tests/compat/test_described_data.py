@@ -1,30 +1,19 @@
 """What is stored of data sets and schemas is what MLflow stores, to the character."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from kipu.testing.server import ServerProcess
+from conftest import OFFICIAL
 
 pytestmark = [pytest.mark.compat, pytest.mark.timeout(300)]
-Client = Callable[..., dict[str, Any]]
 OPTIONAL = ("polars", "hugging face")
 """Libraries that either environment may lack."""
 
 
-def test_every_description_is_the_official_one(
-    official_client: Client,
-    our_client: Client,
-    our_server: ServerProcess,
-    official_server: ServerProcess,
-) -> None:
-    expected = official_client(official_server.uri, "described_data.py")
-    for pair in (
-        our_client(our_server.uri, "described_data.py"),
-        our_client(official_server.uri, "described_data.py"),
-        official_client(our_server.uri, "described_data.py"),
-    ):
+def test_every_description_is_the_official_one(for_each_pair: Any) -> None:
+    described = for_each_pair("described_data.py", prefixes=False)
+    expected = described[OFFICIAL]
+    for pair in described.values():
         assert pair.keys() == expected.keys()
         for name, value in expected.items():
             absent = ["raised", "ModuleNotFoundError"]

@@ -5,6 +5,7 @@ from walk import (  # noqa: F401
     batches,
     experiments,
     inputs,
+    logged_models,
     metrics,
     params_and_tags,
     runs,

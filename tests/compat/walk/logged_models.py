@@ -12,9 +12,8 @@ def _view(model: Any) -> Any:
     return {
         "name": model.name,
         "id": model.model_id,
-        "type": model.model_type,
+        "type": model.model_type or None,
         "status": str(model.status),
-        "message": model.status_message,
         "source run": model.source_run_id,
         "params": model.params,
         "tags": {k: v for k, v in model.tags.items() if not k.startswith("mlflow.")},
@@ -38,6 +37,12 @@ def is_made_and_read(w: Walk) -> Any:
         w.experiment(), "made", run, tags={"t": "1"}, params={"p": "1"}, model_type="agent"
     )
     return [_view(made), _view(w.client.get_logged_model(made.model_id))]
+
+
+@step
+def what_was_not_said_of_it_is_empty(w: Walk) -> Any:
+    made = w.client.create_logged_model(w.experiment(), "silent")
+    return [made.model_type, made.status_message, made.source_run_id]
 
 
 @step
@@ -77,7 +82,12 @@ def is_finished(w: Walk) -> Any:
     def finish(status: Any) -> Any:
         return str(w.client.finalize_logged_model(_made(w, f"finished {status}"), status).status)
 
-    return w.each(["READY", "FAILED", "DONE"], finish)
+    return w.each(["READY", "FAILED"], finish)
+
+
+@step
+def is_not_finished_with_a_status_that_is_none(w: Walk) -> Any:
+    return w.client.finalize_logged_model(_made(w, "finished with DONE"), "DONE")
 
 
 @step
@@ -137,7 +147,6 @@ def runs_read_and_make_it(w: Walk) -> Any:
         made=lambda: c.log_outputs(run, [e.LoggedModelOutput(model, 3)]),
         read=lambda: c.log_inputs(run, models=[e.LoggedModelInput(model)]),
         read_again=lambda: c.log_inputs(run, models=[e.LoggedModelInput(model)]),
-        none=lambda: c.log_outputs(run, []),
     )
     run = w.read(run)
     return [
@@ -145,6 +154,11 @@ def runs_read_and_make_it(w: Walk) -> Any:
         [[o.model_id == model, o.step] for o in run.outputs.model_outputs],
         [i.model_id == model for i in run.inputs.model_inputs],
     ]
+
+
+@step
+def a_run_may_make_none(w: Walk) -> Any:
+    return w.client.log_outputs(w.run("making none"), [])
 
 
 @step
@@ -168,9 +182,16 @@ def files_belong_to_it(w: Walk) -> Any:
             for f in d.rglob("*")
             if f.is_file()
         ),
-        text=lambda: a.load_text(f"{uri}/a.txt"),
         listed=lambda: [i.path for i in a.list_artifacts(uri)],
     )
+
+
+@step
+def a_file_is_read_by_the_models_uri(w: Walk) -> Any:
+    model, place = _made(w, "with a file"), w.folder() / "a.txt"
+    place.write_text("alpha")
+    w.client.log_model_artifact(model, str(place))
+    return w.mlflow.artifacts.load_text(f"models:/{model}/a.txt")
 
 
 def _filled(w: Walk) -> str:
@@ -233,7 +254,6 @@ BAD = [
     "tag.team = 'a'",
     "attribute.name = 'x'",
     "name > 'a'",
-    "metrics.acc > 'x'",
     "metrics.acc LIKE '1'",
     "tags.team IS NULL",
     "name =",
@@ -275,6 +295,11 @@ _add_a_step_for_each()
 
 
 @step
+def a_metric_is_compared_with_a_number_only(w: Walk) -> Any:
+    return list(w.client.search_logged_models([_filled(w)], "metrics.acc > 'x'"))
+
+
+@step
 def are_found_on_data_sets(w: Walk) -> Any:
     def find(filter_string: str | None, *datasets: dict[str, str]) -> Any:
         return lambda: sorted(
@@ -288,8 +313,12 @@ def are_found_on_data_sets(w: Walk) -> Any:
         digest=find("metrics.acc > 0.75", {"dataset_name": "data", "dataset_digest": "1"}),
         other_digest=find(None, {"dataset_name": "data", "dataset_digest": "2"}),
         other_name=find("metrics.acc > 0", {"dataset_name": "none", "dataset_digest": "1"}),
-        without_name=find(None, {"dataset_digest": "1"}),
     )
+
+
+@step
+def data_sets_need_a_name(w: Walk) -> Any:
+    return list(w.client.search_logged_models([_filled(w)], datasets=[{"dataset_digest": "1"}]))
 
 
 @step
@@ -309,18 +338,22 @@ def pages_join_to_the_whole(w: Walk) -> Any:
 def page_tokens_belong_to_a_search(w: Walk) -> Any:
     c, where = w.client, [_filled(w)]
     token = c.search_logged_models(where, max_results=1).token
-    return w.outcomes(
-        other_filter=lambda: c.search_logged_models(where, "name != 'x'", page_token=token),
-        nonsense=lambda: c.search_logged_models(where, page_token="nonsense"),
-    )
+    return c.search_logged_models(where, "name != 'x'", page_token=token)
 
 
 @step
-def nowhere_finds_nothing(w: Walk) -> Any:
-    return w.outcomes(
-        unknown=lambda: list(w.client.search_logged_models(["987654321"])),
-        none=lambda: list(w.client.search_logged_models([])),
-    )
+def page_tokens_that_are_none_are_refused(w: Walk) -> Any:
+    return w.client.search_logged_models([_filled(w)], page_token="nonsense")
+
+
+@step
+def an_unknown_experiment_has_none(w: Walk) -> Any:
+    return list(w.client.search_logged_models(["987654321"]))
+
+
+@step
+def no_experiment_has_none(w: Walk) -> Any:
+    return list(w.client.search_logged_models([]))
 
 
 @step
