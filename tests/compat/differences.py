@@ -54,14 +54,14 @@ STEPS = {
         "logged models: is not finished with a status that is none",
         "logged models: ordered by [{'ascending': True}]",
     ),
-    **_of_client("What was not said is None", "logged models: what was not said of it is empty"),
+    **_of_client(
+        "What was not said is None",
+        "logged models: what was not said of it is empty",
+    ),
     **_of_client(
         "Nothing is no error",
         "logged models: a run may make none",
         "logged models: no experiment has none",
-    ),
-    **_of_client(
-        "Files by the URI of their model", "logged models: a file is read by the models uri"
     ),
     **_of_client("Missing folders", "artifacts: a missing folders files cannot be logged"),
     **_of_client(

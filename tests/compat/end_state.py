@@ -12,6 +12,9 @@ from typing import Any, NamedTuple
 API = "/api/2.0/mlflow"
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MASKED_OF_A_RUN = ("experiment_id", "user_id", "start_time", "end_time")
+MASKED_OF_A_MODEL = (
+    "experiment_id", "creation_timestamp_ms", "last_updated_timestamp_ms",
+)  # fmt: skip
 FROM_THE_MACHINE = re.compile(r"mlflow\.(user|source\..*)")
 
 
@@ -91,6 +94,27 @@ def _parts(rest: Rest, prefix: str) -> Iterator[tuple[str, Any]]:
     ids = {run_id: f"<run {name}>" for run_id, name in of_run.items()}
     for run in runs:
         yield f"run {of_run[run['info']['run_id']]}", _replace(_run(rest, run), ids, prefix)
+
+    for experiment in experiments:
+        yield from _logged_models(rest, experiment, prefix, ids)
+
+
+def _logged_models(
+    rest: Rest, experiment: dict[str, Any], prefix: str, runs: dict[str, str]
+) -> Iterator[tuple[str, Any]]:
+    asked = {"experiment_ids": [experiment["experiment_id"]], "max_results": 1000}
+    for model in _pages(rest.post, "/logged-models/search", "models", **asked):
+        info, data = model["info"], model.get("data", {})
+        kept = {k: v for k, v in info.items() if k not in MASKED_OF_A_MODEL} | {
+            "tags": _labels(info.get("tags", ())),
+            "params": _labels(data.get("params", ())),
+            "metrics": sorted(
+                [*_point(point), point.get("dataset_name"), point.get("dataset_digest")]
+                for point in data.get("metrics", ())
+            ),
+        }
+        name = f"{experiment['name'].removeprefix(prefix)} / {_steady(info['name'])}"
+        yield f"logged model {name}", _replace(kept, runs, prefix)
 
 
 def _pages(ask: Any, path: str, what: str, **body: Any) -> Iterator[Any]:

@@ -186,14 +186,6 @@ def files_belong_to_it(w: Walk) -> Any:
     )
 
 
-@step
-def a_file_is_read_by_the_models_uri(w: Walk) -> Any:
-    model, place = _made(w, "with a file"), w.folder() / "a.txt"
-    place.write_text("alpha")
-    w.client.log_model_artifact(model, str(place))
-    return w.mlflow.artifacts.load_text(f"models:/{model}/a.txt")
-
-
 def _filled(w: Walk) -> str:
     where: str = w.once("searched", lambda: _fill(w))
     return where
@@ -390,15 +382,3 @@ def the_active_model_is_set(w: Walk) -> Any:
     during = m.get_active_model_id() == model.model_id
     m.clear_active_model()
     return [before, model.name, during, m.get_active_model_id()]
-
-
-@step
-def a_model_is_registered(w: Walk) -> Any:
-    m = w.mlflow
-    model = _made(w, "to register")
-    folder = w.folder()
-    (folder / "MLmodel").write_text("x")
-    w.client.log_model_artifacts(model, str(folder))
-    w.client.finalize_logged_model(model, "READY")
-    version = m.register_model(f"models:/{model}", w.name("from a logged model"))
-    return [version.name, str(version.version), version.source, version.model_id]
