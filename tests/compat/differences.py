@@ -113,12 +113,6 @@ STEPS = {
         "What is not there meets no comparison",
         "logged models: found by \"source_run_id != 'x'\"",
     ),
-    **_of_server(
-        "Numbers come back as they were logged",
-        "batches: nan and infinities are kept",
-        "metrics: infinity is kept",
-        "metrics: minus infinity is kept",
-    ),
 }
 """By the name of a step."""
 
@@ -136,18 +130,11 @@ STATE = {
         "Restoring an experiment leaves what was deleted before",
         "run restored after a run / alone",
     ),
-    **_of_server(
-        "Numbers come back as they were logged",
-        "run batches / odd numbers in a batch",
-        "run metrics / infinity",
-        "run metrics / minus infinity",
-        "run metrics / minus zero",
-    ),
+    **_of_server("Numbers keep their sign", "run metrics / minus zero"),
 }
 """By the name of a part of the end state."""
 
 WIRE = {
-    **_of_server("Numbers come back as they were logged", "an infinity that was logged"),
     **_of_server(
         "JSON is read whole",
         "NaN that was a bare token",
