@@ -31,6 +31,13 @@ def _of_server(entry: str, *names: str) -> dict[str, Difference]:
     return dict.fromkeys(names, Difference(entry, lambda client, server: server == "kipu"))
 
 
+def _of_either(entry: str, *names: str) -> dict[str, Difference]:
+    """What our client does on any server, and our server for any client."""
+    return dict.fromkeys(
+        names, Difference(entry, lambda client, server: "kipu" in (client, server))
+    )
+
+
 def _of_both(entry: str, *names: str) -> dict[str, Difference]:
     """What our client and our server do together."""
     return dict.fromkeys(names, Difference(entry, lambda client, server: client == server))
@@ -57,12 +64,23 @@ STEPS = {
     **_of_client(
         "What was not said is None",
         "logged models: what was not said of it is empty",
+        "registry: what was not said is empty",
     ),
     **_of_client(
         "Nothing is no error",
         "logged models: a run may make none",
         "logged models: no experiment has none",
     ),
+    **_of_either(
+        "Files by the URI of their model", "registry: a file is read by its logged models uri"
+    ),
+    **_of_client(
+        "Errors have a code",
+        "registry: a model is not renamed to nothing",
+        "registry: a stage without versions has no artifacts",
+        "registry: what is no version is not copied",
+    ),
+    **_of_both("A version knows its logged model", "registry: a version knows its logged model"),
     **_of_client("Missing folders", "artifacts: a missing folders files cannot be logged"),
     **_of_client(
         "Paths out of a run",
@@ -75,6 +93,8 @@ STEPS = {
     **_of_server(
         "Filters go further",
         "logged models: found by 'tags.team IS NULL'",
+        "registry: models by \"`name` = 'x'\"",
+        "registry: models by \"name = 'a' OR name = 'b'\"",
         "search experiments: refused: \"(name = 'a')\"",
         "search experiments: refused: \"name IN ('x')\"",
         "search runs: refused: \"params.lr RLIKE 'x'\"",
@@ -108,6 +128,8 @@ STEPS = {
         "The caller's mistakes are the caller's",
         "logged models: a metric is compared with a number only",
         "logged models: page tokens that are none are refused",
+        "registry: only staging and production push others out",
+        "registry: pages of less than no models",
     ),
     **_of_server(
         "What is not there meets no comparison",
@@ -117,6 +139,16 @@ STEPS = {
 """By the name of a step."""
 
 STATE = {
+    **_of_client(
+        "A version is noted once",
+        "logged model registry / known to its version",
+        "logged model registry / to register",
+    ),
+    **_of_server(
+        "A version knows its logged model",
+        "registered model from a logged model",
+        "registered model knows its model",
+    ),
     **_of_server("JSON is read whole", "run inputs / without a name"),
     **_of_both("Percent signs in names of files", "run artifacts / percent"),
     **_of_server("Empty files have a size", "run artifacts / an empty file"),

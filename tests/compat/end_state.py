@@ -95,8 +95,23 @@ def _parts(rest: Rest, prefix: str) -> Iterator[tuple[str, Any]]:
     for run in runs:
         yield f"run {of_run[run['info']['run_id']]}", _replace(_run(rest, run), ids, prefix)
 
+    yield from _models(rest, prefix, ids)
     for experiment in experiments:
         yield from _logged_models(rest, experiment, prefix, ids)
+
+
+def _models(rest: Rest, prefix: str, runs: dict[str, str]) -> Iterator[tuple[str, Any]]:
+    asked = {"filter": f"name LIKE '{prefix}%'", "max_results": 1000}
+    models = _pages(rest.get, "/registered-models/search", "registered_models", **asked)
+    versions = list(_pages(rest.get, "/model-versions/search", "model_versions", **asked))
+    for model in models:
+        whole = rest.get("/registered-models/get", name=model["name"])["registered_model"]
+        own = [version for version in versions if version["name"] == model["name"]]
+        for part in (whole, *whole.get("latest_versions", ()), *own):
+            for time in ("creation_timestamp", "last_updated_timestamp"):
+                assert part.pop(time, 0) > 0
+        name = f"registered model {model['name'].removeprefix(prefix)}"
+        yield name, _replace(_sorted([whole, own]), runs, prefix)
 
 
 def _logged_models(

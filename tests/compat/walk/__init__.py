@@ -8,6 +8,7 @@ from walk import (  # noqa: F401
     logged_models,
     metrics,
     params_and_tags,
+    registry,
     runs,
     search_experiments,
     search_runs,

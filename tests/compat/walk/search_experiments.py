@@ -85,7 +85,12 @@ def _add_a_step_for_each() -> None:
         def names(w: Walk) -> Any:
             _fill(w)
             given = text.replace("{}", w.prefix)
-            return _mine(w, w.client.search_experiments(filter_string=given, order_by=["name"]))
+            return _mine(
+                w,
+                w.client.search_experiments(
+                    filter_string=given, order_by=["name"], max_results=10_000
+                ),
+            )
 
         return names
 
