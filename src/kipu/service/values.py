@@ -25,7 +25,7 @@ from kipu.wire.metrics import MetricPoint
 
 _log = logging.getLogger(__name__)
 _INT64 = 1 << 63
-_key_of, _timestamp_of = attrgetter("key"), attrgetter("timestamp")
+_timestamp_of = attrgetter("timestamp")
 _check_key_once = lru_cache(maxsize=10_000)(check_key)  # what it refuses is not remembered
 
 
@@ -57,9 +57,9 @@ def check_metrics(metrics: Sequence[Metric]) -> None:
     over the wire have numbers of the right kind and size already.
     """
     if set(map(type, metrics)) == {MetricPoint} and min(map(_timestamp_of, metrics)) >= 0:
-        for key in dict.fromkeys(map(_key_of, metrics)):
-            _check_key_once(key, "metric")
-        return
+        # So one of each curve stands for all of it.
+        curves = {(one.key, one.dataset_name, one.dataset_digest): one for one in metrics}
+        metrics = list(curves.values())
     known: set[str] = set()
     for metric in metrics:
         key, timestamp, step = metric.key, metric.timestamp, metric.step
@@ -67,8 +67,10 @@ def check_metrics(metrics: Sequence[Metric]) -> None:
         plain = plain and _names_data_set(metric)
         if not (plain and 0 <= timestamp < _INT64 and -_INT64 <= step < _INT64):
             check_metric(metric)
-        elif type(key) is not str or key not in known:
+        elif type(key) is not str:
             check_key(key, "metric")
+        elif key not in known:
+            _check_key_once(key, "metric")
             known.add(key)
 
 
