@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from conftest import OFFICIAL, PAIRS, Pair
 
 pytestmark = [pytest.mark.compat, pytest.mark.timeout(300)]
