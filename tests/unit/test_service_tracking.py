@@ -217,7 +217,7 @@ class TestBatches:
 
 class TestExperiments:
     @pytest.mark.parametrize(
-        "location", ["runs:/abc", "s3://b/x#y", "s3://b/x;y", "/" + "x" * 2048]
+        "location", ["runs:/abc", "s3://b/x#y", "https://b/x;y", "/" + "x" * 2048]
     )
     def test_some_artifact_locations_are_refused(
         self, service: TrackingService, location: str
