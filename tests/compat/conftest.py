@@ -19,13 +19,9 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from end_state import end_state  # noqa: E402
+from pairs import PAIRS, Pair  # noqa: E402
 
 Client = Callable[..., dict[str, Any]]
-Pair = tuple[str, str]
-"""A client and a server, each ``kipu`` or ``mlflow``."""
-
-OFFICIAL: Pair = ("mlflow", "mlflow")
-PAIRS: list[Pair] = [OFFICIAL, ("kipu", "kipu"), ("kipu", "mlflow"), ("mlflow", "kipu")]
 
 
 @pytest.fixture(scope="session")

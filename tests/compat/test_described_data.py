@@ -3,8 +3,7 @@
 from typing import Any
 
 import pytest
-
-from conftest import OFFICIAL
+from pairs import OFFICIAL
 
 pytestmark = [pytest.mark.compat, pytest.mark.timeout(300)]
 OPTIONAL = ("polars", "hugging face")

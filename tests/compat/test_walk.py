@@ -9,9 +9,8 @@ from typing import Any
 
 import differences
 import pytest
+from pairs import OFFICIAL, PAIRS, Pair
 from walk import STEPS
-
-from conftest import OFFICIAL, PAIRS, Pair
 
 pytestmark = [pytest.mark.compat, pytest.mark.timeout(600)]
 DOCUMENT = Path(__file__).parents[2] / "docs/differences.md"

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from conftest import OFFICIAL, PAIRS, Pair
+from pairs import OFFICIAL, PAIRS, Pair
 
 pytestmark = [pytest.mark.compat, pytest.mark.timeout(300)]
 Client = Callable[..., dict[str, Any]]
