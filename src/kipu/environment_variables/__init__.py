@@ -210,3 +210,31 @@ KIPU_ALLOWED_ARTIFACT_ROOTS = Setting(
     None,
     "Further local folders that a server's clients may name as artifact location, comma separated.",
 )
+
+MLFLOW_DISABLE_SCHEMA_DETAILS = Setting(
+    "MLFLOW_DISABLE_SCHEMA_DETAILS",
+    _boolean,
+    False,
+    "Do not tell what an input lacks that a model refuses.",
+)
+MLFLOW_PYFUNC_INFERENCE_CONFIG = Setting(
+    "MLFLOW_PYFUNC_INFERENCE_CONFIG",
+    _text,
+    None,
+    "JSON with values that replace those of a model's configuration.",
+)
+MLFLOW_ALLOW_PICKLE_DESERIALIZATION = Setting(
+    "MLFLOW_ALLOW_PICKLE_DESERIALIZATION", _boolean, True, "Load models that are pickled."
+)
+MLFLOW_LOG_MODEL_COMPRESSION = Setting(
+    "MLFLOW_LOG_MODEL_COMPRESSION",
+    _text,
+    None,
+    "Compression of pickled models: 'lzma', 'bzip2' or 'gzip'.",
+)
+MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS = Setting(
+    "MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS",
+    _boolean,
+    False,
+    "Raise when what a model requires cannot be worked out.",
+)
