@@ -2,25 +2,50 @@
 
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Union
+
+import numpy as np
 
 from kipu.models.code_model import set_model
 from kipu.models.enforcement import validate_schema
+from kipu.models.flavor_backend import FlavorBackend
 from kipu.models.input_example import convert_input_example_to_serving_input
-from kipu.models.model import Model
+from kipu.models.libraries import add_libraries_to_model
+from kipu.models.model import Model, get_model_info
 from kipu.models.model_config import ModelConfig
 from kipu.models.requirement_inference import infer_pip_requirements
-from kipu.models.signature import ModelSignature, infer_signature
+from kipu.models.requirement_updates import update_model_requirements
+from kipu.models.serving_input import predict, validate_serving_input
+from kipu.models.signature import ModelSignature, infer_signature, set_signature
+
+ModelInputExample = Union[
+    "pandas.DataFrame",  # type: ignore[name-defined]  # noqa: F821 - an optional package
+    np.ndarray[Any, Any],
+    dict[Any, Any],
+    list[Any],
+    str,
+    bytes,
+    tuple[Any, ...],
+]
+"""What an input example may be; SciPy's csr and csc matrices, scalars and times, too."""
 
 __all__ = [
+    "FlavorBackend",
     "Model",
     "ModelConfig",
+    "ModelInputExample",
     "ModelSignature",
+    "add_libraries_to_model",
     "convert_input_example_to_serving_input",
+    "get_model_info",
     "infer_pip_requirements",
     "infer_signature",
+    "predict",
     "set_model",
+    "set_signature",
+    "update_model_requirements",
     "validate_schema",
+    "validate_serving_input",
 ]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kipu.exceptions import InvalidParameter, MlflowException
+from kipu.models.foreign_code import mlflow_is_kipu
 from kipu.models.model_config import running_with
 
 _set: ContextVar[Any] = ContextVar("model", default=None)
@@ -56,7 +57,7 @@ def run_model_code(path: str | Path, config: str | dict[str, Any] | None) -> Any
     token = _set.set(None)
     sys.modules[name] = module
     try:
-        with running_with(config):
+        with running_with(config), mlflow_is_kipu():
             spec.loader.exec_module(module)
         model = _set.get()
     except Exception as error:

@@ -27,9 +27,9 @@ from kipu.models.environment import (
 from kipu.models.input_example import InputExample
 from kipu.models.loaders import FLAVOR_NAME
 from kipu.models.model import MLMODEL_FILE_NAME, Model
+from kipu.models.model_signature import ModelSignature
 from kipu.models.pyfunc_conf import add_pyfunc, flavor_conf
 from kipu.models.requirement_inference import imported_modules, infer_pip_requirements
-from kipu.models.signature import ModelSignature
 from kipu.models.signature_inference import signature_of_example
 
 EXTRA_FILES = "extra_files"

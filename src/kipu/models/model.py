@@ -20,11 +20,20 @@ from kipu.models.auth_policy import AuthPolicy
 from kipu.models.input_example import read_example, read_example_params, read_serving_input
 from kipu.models.model_info import ModelInfo
 from kipu.models.model_logging import log_model
+from kipu.models.model_signature import ModelSignature
+from kipu.models.requirement_updates import update_model_requirements
 from kipu.models.resources import Resource, as_resources
-from kipu.models.signature import ModelSignature
 from kipu.types.params import ParamSchema
 from kipu.types.schema import Schema
 from kipu.version import MLFLOW_VERSION
+
+__all__ = [
+    "MLMODEL_FILE_NAME",
+    "Model",
+    "ModelInfo",
+    "get_model_info",
+    "update_model_requirements",
+]
 
 MLMODEL_FILE_NAME = "MLmodel"
 
@@ -32,6 +41,19 @@ _log = logging.getLogger(__name__)
 
 _TAGS = ("run_id", "utc_time_created", "artifact_path", "model_uuid")
 _WRITTEN_ALWAYS = ("flavors", "mlflow_version", "model_id", "model_uuid", "prompts")
+
+
+def get_model_info(model_uri: str) -> ModelInfo:
+    """What is told of a model.
+
+    Args:
+        model_uri: ``models:/<model id>``, ``models:/<name>/<version>``, ``runs:/<run id>/<name>``,
+            or a folder.
+
+    Raises:
+        ResourceNotFound: There is none.
+    """
+    return Model.load(model_uri).get_model_info()
 
 
 class Model:
@@ -189,6 +211,11 @@ class Model:
         """Say what a flavor needs to load it."""
         self.flavors[name] = params
         return self
+
+    def note(self, name: str, value: Any) -> None:
+        """Write a further field into the description."""
+        self._further[name] = value
+        setattr(self, name, value)
 
     def get_model_info(self, logged_model: LoggedModel | None = None) -> ModelInfo:
         """What is told of it, with the logged model, which is looked up if not given."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kipu.entities import LoggedModel, Metric
 
 if TYPE_CHECKING:
-    from kipu.models.signature import ModelSignature
+    from kipu.models.model_signature import ModelSignature
 
 
 class ModelInfo:

@@ -12,7 +12,7 @@ import numpy as np
 from kipu.models.enforcement import enforce_params, enforce_schema
 from kipu.models.input_example import InputExample
 from kipu.models.loaders import predict_with
-from kipu.models.signature import ModelSignature
+from kipu.models.model_signature import ModelSignature
 from kipu.types.columns import ColSpec
 from kipu.types.inference import infer_schema
 from kipu.types.nested import AnyType

@@ -10,7 +10,7 @@ from typing import Any
 from kipu.exceptions import InvalidParameter, MlflowException
 from kipu.models.folder import ModelFolder
 from kipu.models.input_example import split_params
-from kipu.models.signature import ModelSignature
+from kipu.models.model_signature import ModelSignature
 from kipu.models.signature_inference import signature_of_example
 from kipu.pyfunc.hints import hints_of, takes_context
 from kipu.pyfunc.loaded import checked_input

@@ -14,8 +14,8 @@ from kipu.exceptions import InvalidParameter, MlflowException
 from kipu.models.code_model import run_model_code
 from kipu.models.loaders import pyfunc_conf
 from kipu.models.model import Model
+from kipu.models.model_signature import ModelSignature
 from kipu.models.requirements import pinned
-from kipu.models.signature import ModelSignature
 from kipu.pyfunc import pickling
 from kipu.pyfunc.hints import (
     check_arguments,

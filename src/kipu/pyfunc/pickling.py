@@ -18,12 +18,13 @@ from typing import Any, NamedTuple
 
 from kipu.exceptions import MlflowException
 from kipu.models.loaders import our_module, their_module
-from kipu.models.signature import ModelSignature
+from kipu.models.model_signature import ModelSignature
 from kipu.types.type_hints import TypeHints
 
 _HOMES = {
     "kipu.client.client": "mlflow",
     "kipu.models.code_model": "mlflow.models",
+    "kipu.models.model_signature": "mlflow.models.signature",
     "kipu.pyfunc.hints": "mlflow.pyfunc.utils.data_validation",
     "kipu.pyfunc.loaded": "mlflow.pyfunc",
     "kipu.types.columns": "mlflow.types.schema",

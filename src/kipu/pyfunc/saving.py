@@ -19,8 +19,8 @@ from kipu.models.loaders import FLAVOR_NAME
 from kipu.models.model import Model
 from kipu.models.model_config import as_config
 from kipu.models.model_info import ModelInfo
+from kipu.models.model_signature import ModelSignature
 from kipu.models.resources import Resource
-from kipu.models.signature import ModelSignature
 from kipu.pyfunc import pickling
 from kipu.pyfunc.artifacts import save_artifacts
 from kipu.pyfunc.hinted_signature import describe
