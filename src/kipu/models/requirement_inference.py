@@ -85,7 +85,8 @@ def imported_modules(folder: Path, flavor: str) -> set[str]:
         implementation = load_implementation(folder, conf, conf.get("config"))
         if example is not None:
             _predict(getattr(implementation, conf.get("predict_fn", "predict")), *example)
-    if model.signature and model.signature._is_signature_from_type_hint:
+    from_hint = model.signature is not None and model.signature._is_signature_from_type_hint
+    if from_hint and example is not None:
         names.add("pandas")  # MLflow checks data against type hints with it
     return names
 

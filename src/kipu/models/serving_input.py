@@ -24,6 +24,7 @@ from kipu.models.json_data import (
 from kipu.models.loaders import load_implementation, predict_with, pyfunc_conf
 from kipu.models.model import Model
 from kipu.types.schema import Schema
+from kipu.types.type_hints import data_is_json
 
 _log = logging.getLogger(__name__)
 _FORMS = ("dataframe_split", "dataframe_records", "instances", "inputs")
@@ -36,13 +37,16 @@ class ServingInput(NamedTuple):
     params: dict[str, Any] | None
 
 
-def parse_serving_input(given: str | dict[str, Any], schema: Schema | None) -> ServingInput:
+def parse_serving_input(
+    given: str | dict[str, Any], schema: Schema | None, is_hinted: bool = False
+) -> ServingInput:
     """Data and parameters of a request.
 
     Args:
         given: JSON with one of the keys dataframe_split, dataframe_records, instances and inputs,
             and perhaps params.
         schema: Of the model's input.
+        is_hinted: Whether the schema is that of a type hint, by which the model checks it itself.
 
     Raises:
         InvalidInput: It is something else, or does not fit.
@@ -61,6 +65,8 @@ def parse_serving_input(given: str | dict[str, Any], schema: Schema | None) -> S
         raise InvalidInput(f"One of the keys {', '.join(_FORMS)} is expected, not {sorted(body)}.")
     form, data = forms[0], body[forms[0]]
     match form:
+        case "inputs" if is_hinted:
+            return ServingInput(data, params)
         case "inputs":
             return ServingInput(cast_inputs(data, schema), params)
         case "instances":
@@ -81,7 +87,7 @@ def validate_serving_input(model_uri: str, serving_input: str | dict[str, Any]) 
     """
     folder = Path(download_artifacts(str(model_uri)))
     model = Model.load(folder)
-    given = parse_serving_input(serving_input, model.get_input_schema())
+    given = parse_serving_input(serving_input, model.get_input_schema(), _is_hinted(model))
     return _predict(folder, model, given)
 
 
@@ -123,7 +129,7 @@ def predict(
         _log.info("The model predicts with what is installed here; no environment is made for it.")
     folder = Path(download_artifacts(str(model_uri)))
     model = Model.load(folder)
-    given = _given(input_data, input_path, content_type, model.get_input_schema())
+    given = _given(input_data, input_path, content_type, model)
     answer = write_json({"predictions": _jsonable(_predict(folder, model, given))})
     if output_path is None:
         sys.stdout.write(answer + "\n")
@@ -131,13 +137,14 @@ def predict(
         Path(output_path).write_text(answer, "utf-8")
 
 
-def _given(data: Any, path: str | None, content_type: str, schema: Schema | None) -> ServingInput:
+def _given(data: Any, path: str | None, content_type: str, model: Model) -> ServingInput:
+    schema = model.get_input_schema()
     if path is not None:
         data = Path(path).read_text("utf-8")
     if content_type == "json":
         if not isinstance(data, str):
             data = InputExample(data).serving_text
-        return parse_serving_input(data, schema)
+        return parse_serving_input(data, schema, _is_hinted(model))
     import pandas  # noqa: PLC0415 - an optional package
 
     if isinstance(data, pandas.DataFrame):
@@ -151,10 +158,16 @@ def _predict(folder: Path, model: Model, given: ServingInput) -> Any:
     implementation = load_implementation(folder, conf, conf.get("config"))
     data, params, signature = given.data, given.params, model.signature
     if signature is not None:
-        if signature.inputs is not None and not signature._is_signature_from_type_hint:
+        if signature.inputs is not None and not _is_hinted(model):
             data = enforce_schema(data, signature.inputs)
         params = enforce_params(params, signature.params)
-    return predict_with(getattr(implementation, conf.get("predict_fn", "predict")), data, params)
+    function = getattr(implementation, conf.get("predict_fn", "predict"))
+    with data_is_json():
+        return predict_with(function, data, params)
+
+
+def _is_hinted(model: Model) -> bool:
+    return model.signature is not None and model.signature._is_signature_from_type_hint
 
 
 def _jsonable(answer: Any) -> Any:

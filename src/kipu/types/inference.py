@@ -178,6 +178,8 @@ def infer_numpy_type(dtype: Any) -> DataType:
     if not isinstance(dtype, np.dtype) and not _is_extension(dtype):
         raise TypeError(f"Not a NumPy type and no pandas extension type: {type(dtype).__name__}.")
     kind, size = dtype.kind, getattr(dtype, "itemsize", 0)
+    if not size and kind in "iuf":
+        raise MlflowException(f"No scalar type of a schema holds {dtype!r}: it has no width.")
     match kind:
         case "b":
             return DataType.boolean

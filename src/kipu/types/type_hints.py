@@ -6,6 +6,9 @@ import base64
 import datetime as dt
 import sys
 import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, NamedTuple, Union, get_args, get_origin
 
 from kipu.exceptions import InvalidParameter, MlflowException
@@ -24,6 +27,7 @@ _SCALARS: dict[Any, DataType] = {
 }
 _UNIONS = (Union, types.UnionType)
 _NONE: Any = type(None)
+_is_json: ContextVar[bool] = ContextVar("data is JSON", default=False)
 _SHOWN = 5
 _SUPPORTED = (
     "Supported are list[...], dict[str, ...], Optional[...], pydantic classes, and int, str, bool, "
@@ -53,6 +57,16 @@ class InvalidTypeHint(InvalidParameter):
 class _Hinted(NamedTuple):
     type: Type
     required: bool = True
+
+
+@contextmanager
+def data_is_json() -> Iterator[None]:
+    """Take texts for bytes and times where hints say so: data came as JSON."""
+    token = _is_json.set(True)
+    try:
+        yield
+    finally:
+        _is_json.reset(token)
 
 
 def needs_example(hint: Any) -> bool:
@@ -130,13 +144,12 @@ def is_pydantic(hint: Any) -> bool:
     return issubclass(hint, pydantic.BaseModel)
 
 
-def as_hinted(data: Any, hint: Any, from_json: bool = False) -> Any:
+def as_hinted(data: Any, hint: Any) -> Any:
     """Data as a hint says, dictionaries made objects of pydantic classes.
 
     Args:
         data: The data.
-        hint: Of a supported kind.
-        from_json: Whether it comes from JSON, where bytes are base64 and times are text.
+        hint: Of a supported kind. Within ``data_is_json``, bytes may be base64, and times text.
 
     Raises:
         InvalidParameter: It is something else.
@@ -146,20 +159,20 @@ def as_hinted(data: Any, hint: Any, from_json: bool = False) -> Any:
     if hint is Any:
         return data
     if hint in _SCALARS:
-        if from_json and isinstance(data, str):
+        if _is_json.get() and isinstance(data, str):
             data = _from_text(data, hint)
         if isinstance(data, hint):
             return data
         raise InvalidParameter(f"A {hint_name(hint)} is expected, not a {type(data).__name__}.")
     origin, args = get_origin(hint), get_args(hint)
     if origin is list:
-        return _as_list(data, hint, args[0], from_json)
+        return _as_list(data, hint, args[0])
     if origin is dict:
-        return _as_dict(data, hint, args[1], from_json)
+        return _as_dict(data, hint, args[1])
     if origin in _UNIONS:
         kinds = [one for one in args if one is not _NONE]
         if len(kinds) == 1 and data is not None:
-            return as_hinted(data, kinds[0], from_json)
+            return as_hinted(data, kinds[0])
         return data
     raise _unsupported(hint)
 
@@ -176,7 +189,8 @@ def frame_as_hinted(data: Any, hint: Any) -> Any:
     if _origin(hint) is not list:
         raise MlflowException(f"A frame cannot become {hint_name(hint)}, only list[...].")
     item = item_hint(hint)
-    is_row = item is dict or get_origin(item) is dict or is_pydantic(item)
+    # As with MLflow, dict[...] gets the first column.
+    is_row = item is dict or is_pydantic(item)
     if is_row and list(data.columns) != [0]:
         return _plain(data.to_dict(orient="records"))
     return _plain(data.iloc[:, 0].tolist())
@@ -269,20 +283,20 @@ def _as_object(data: Any, model: Any) -> Any:
     return model(**data) if isinstance(data, dict) else data
 
 
-def _as_list(data: Any, hint: Any, item: Any, from_json: bool) -> list[Any]:
+def _as_list(data: Any, hint: Any, item: Any) -> list[Any]:
     if not isinstance(data, list):
         raise InvalidParameter(f"A list is expected, not a {type(data).__name__}.")
     checked, refused = [], []
     for one in data:
         try:
-            checked.append(as_hinted(one, item, from_json))
+            checked.append(as_hinted(one, item))
         except MlflowException as error:
             refused.append(f"{one!r}: {error.message}")
     _refuse(hint, refused)
     return checked
 
 
-def _as_dict(data: Any, hint: Any, item: Any, from_json: bool) -> dict[str, Any]:
+def _as_dict(data: Any, hint: Any, item: Any) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise InvalidParameter(f"A dictionary is expected, not a {type(data).__name__}.")
     checked, refused = {}, []
@@ -291,7 +305,7 @@ def _as_dict(data: Any, hint: Any, item: Any, from_json: bool) -> dict[str, Any]
             refused.append(f"{key!r}: a key is text")
             continue
         try:
-            checked[key] = as_hinted(one, item, from_json)
+            checked[key] = as_hinted(one, item)
         except MlflowException as error:
             refused.append(f"{key}: {error.message}")
     _refuse(hint, refused)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import decimal
 import math
 import sys
 from typing import TYPE_CHECKING, Any
@@ -26,7 +25,7 @@ def enforce_column(name: Any, values: pd.Series[Any], kind: DataType) -> Any:
     """A column as values of a scalar type, by conversions that lose nothing.
 
     Integers and floats become wider ones, small integers doubles, objects and any precision of
-    time a datetime, decimals doubles.
+    time a datetime, objects that are numbers (decimals are) doubles.
 
     Args:
         name: For errors.
@@ -51,8 +50,8 @@ def enforce_column(name: Any, values: pd.Series[Any], kind: DataType) -> Any:
         return _as_times(name, values)
     if kind is DataType.boolean and is_object:
         return values  # made bool, a None would be False
-    if kind is DataType.double and is_object and _are_decimals(values):
-        return values.astype(np.float64)
+    if kind is DataType.double and is_object:
+        return _as_numbers(name, values)
     if _is_wider(given, wanted) or (
         given == np.int64 and wanted.kind == "f" and bool(values.isin([0, 1]).all())
     ):
@@ -83,8 +82,13 @@ def _is_wider(given: Any, wanted: np.dtype[Any]) -> bool:
     return is_exact and given.itemsize <= _EXACT_AS_DOUBLE_BYTES
 
 
-def _are_decimals(values: pd.Series[Any]) -> bool:
-    return all(isinstance(one, decimal.Decimal) for one in values)
+def _as_numbers(name: Any, values: pd.Series[Any]) -> Any:
+    try:
+        return sys.modules["pandas"].to_numeric(values)
+    except (TypeError, ValueError) as error:
+        raise MlflowException(
+            f"The column {name!r} holds something else than numbers: {error}"
+        ) from error
 
 
 def _are_whole(values: pd.Series[Any]) -> bool:
