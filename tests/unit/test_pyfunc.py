@@ -262,7 +262,8 @@ def test_files_elsewhere_and_other_flavors_are_not_loaded() -> None:
 def test_a_loader_of_the_users_is_brought_along(tmp_path: Path) -> None:
     (tmp_path / "loader_of_numbers.py").write_text(
         "import pathlib\nclass Adding:\n"
-        "    def __init__(self, path):\n        self.number = float(pathlib.Path(path).read_text())\n"
+        "    def __init__(self, path):\n"
+        "        self.number = float(pathlib.Path(path).read_text())\n"
         "    def predict(self, data):\n        return data + self.number\n"
         "def _load_pyfunc(path):\n    return Adding(path)\n"
     )

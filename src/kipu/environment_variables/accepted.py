@@ -127,18 +127,12 @@ MLFLOW_PYARROW_EXTRA_CONF = text("MLFLOW_PYARROW_EXTRA_CONF", None, "Kipu opens 
 MLFLOW_PRINT_MODEL_URLS_ON_CREATION = flag(
     "MLFLOW_PRINT_MODEL_URLS_ON_CREATION", True, "Kipu prints no links to models."
 )
-MLFLOW_ALLOW_PICKLE_DESERIALIZATION = flag(
-    "MLFLOW_ALLOW_PICKLE_DESERIALIZATION", True, "Kipu loads no models so far."
-)
 MLFLOW_DEFAULT_PREDICTION_DEVICE = text(
     "MLFLOW_DEFAULT_PREDICTION_DEVICE", None, "Kipu loads no models so far."
 )
 MLFLOW_DFS_TMP = text("MLFLOW_DFS_TMP", "/tmp/mlflow", "Kipu has no flavor for Spark.")
 MLFLOW_DISABLE_ENV_CREATION = flag(
     "MLFLOW_DISABLE_ENV_CREATION", False, "Kipu makes no environments for models."
-)
-MLFLOW_DISABLE_SCHEMA_DETAILS = flag(
-    "MLFLOW_DISABLE_SCHEMA_DETAILS", False, "Kipu loads no models so far."
 )
 MLFLOW_ENV_ROOT = text(
     "MLFLOW_ENV_ROOT", "~/.mlflow/envs", "Kipu makes no environments for models."
@@ -159,38 +153,32 @@ MLFLOW_HUGGINGFACE_USE_LOW_CPU_MEM_USAGE = flag(
     "MLFLOW_HUGGINGFACE_USE_LOW_CPU_MEM_USAGE", True, "Kipu has no flavors so far."
 )
 MLFLOW_INPUT_EXAMPLE_INFERENCE_TIMEOUT = number(
-    "MLFLOW_INPUT_EXAMPLE_INFERENCE_TIMEOUT", 180, "Kipu has no flavors so far."
+    "MLFLOW_INPUT_EXAMPLE_INFERENCE_TIMEOUT", 180, "Predicting on the example takes its time."
 )
 MLFLOW_LOCK_MODEL_DEPENDENCIES = flag(
-    "MLFLOW_LOCK_MODEL_DEPENDENCIES", False, "Kipu has no flavors so far."
+    "MLFLOW_LOCK_MODEL_DEPENDENCIES", False, "Requirements are not locked."
 )
-MLFLOW_LOG_MODEL_COMPRESSION = text(
-    "MLFLOW_LOG_MODEL_COMPRESSION", None, "Kipu has no flavors so far."
-)
-MLFLOW_LOG_UV_FILES = flag("MLFLOW_LOG_UV_FILES", True, "Kipu has no flavors so far.")
+MLFLOW_LOG_UV_FILES = flag("MLFLOW_LOG_UV_FILES", True, "A model requires what it imports.")
 MLFLOW_MODEL_ENV_DOWNLOADING_TEMP_DIR = text(
     "MLFLOW_MODEL_ENV_DOWNLOADING_TEMP_DIR", None, "Kipu makes no environments for models."
 )
 MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING = flag(
-    "MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING", True, "Kipu has no flavors so far."
-)
-MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS = flag(
-    "MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS", False, "Kipu has no flavors so far."
+    "MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING", True, "Kipu does not watch what a model reads."
 )
 MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT = number(
-    "MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT", 120, "Kipu has no flavors so far."
+    "MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT", 120, "No process is waited for."
 )
 MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT = number(
     "MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT", 60, "Kipu serves no models."
 )
 MLFLOW_SKIP_PIP_REQUIREMENTS_CHECK = flag(
-    "MLFLOW_SKIP_PIP_REQUIREMENTS_CHECK", False, "Kipu has no flavors so far."
+    "MLFLOW_SKIP_PIP_REQUIREMENTS_CHECK", False, "pip is not asked about requirements."
 )
-MLFLOW_UV_AUTO_DETECT = flag("MLFLOW_UV_AUTO_DETECT", True, "Kipu has no flavors so far.")
+MLFLOW_UV_AUTO_DETECT = flag("MLFLOW_UV_AUTO_DETECT", True, "A model requires what it imports.")
 MLFLOW_WHEELED_MODEL_PIP_DOWNLOAD_OPTIONS = text(
     "MLFLOW_WHEELED_MODEL_PIP_DOWNLOAD_OPTIONS",
     "--only-binary=:all:",
-    "Kipu has no flavors so far.",
+    "Only wheels are taken.",
 )
 
 # The server
