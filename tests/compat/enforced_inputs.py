@@ -1,6 +1,6 @@
 """Give data of many kinds to models of many signatures; prints what reaches the model, or refusals.
 
-python enforced_inputs.py MODULE _
+python enforced_inputs.py MODULE
 """
 
 import hashlib

@@ -81,6 +81,7 @@ for model in [*before, mlflow.get_logged_model(info.model_id)]:
     uris = {
         "id": f"models:/{model.model_id}",
         "run": f"runs:/{model.source_run_id}/{model.name}",
+        "location": model.artifact_location,
     }
     for what, one in uris.items():
         key = f"{model.name} by {what}"

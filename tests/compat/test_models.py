@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from kipu.testing.server import ServerProcess
-
 pytestmark = [pytest.mark.compat, pytest.mark.timeout(600)]
 Client = Callable[..., dict[str, Any]]
 VARYING = ("/model_uuid", "/utc_time_created", "/model_size_bytes", "/cloudpickle_version")
@@ -39,21 +37,21 @@ def test_models_are_saved_and_loaded_alike(
     official_client: Client, our_client: Client, tmp_path: Path
 ) -> None:
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"
-    saved = official_client(f"save:{theirs}", "saved_models.py")
-    assert list(differences("", saved, our_client(f"save:{ours}", "saved_models.py"))) == []
+    saved = official_client("saved_models.py", f"save:{theirs}")
+    assert list(differences("", saved, our_client("saved_models.py", f"save:{ours}"))) == []
 
-    answers = official_client(f"load:{theirs}", "saved_models.py")
+    answers = official_client("saved_models.py", f"load:{theirs}")
     assert answers.keys() == saved.keys()
-    assert official_client(f"load:{ours}", "saved_models.py") == answers
-    assert our_client(f"load:{ours}", "saved_models.py") == answers
-    assert our_client(f"load:{theirs}", "saved_models.py") == answers
+    assert official_client("saved_models.py", f"load:{ours}") == answers
+    assert our_client("saved_models.py", f"load:{ours}") == answers
+    assert our_client("saved_models.py", f"load:{theirs}") == answers
 
 
 def test_signatures_take_and_refuse_the_same_input(
     official_client: Client, our_client: Client
 ) -> None:
-    expected = official_client("", "enforced_inputs.py")
-    got = our_client("", "enforced_inputs.py")
+    expected = official_client("enforced_inputs.py")
+    got = our_client("enforced_inputs.py")
     assert got.keys() == expected.keys()
     different = [
         (schema, data, wanted, got[schema][data])
@@ -71,17 +69,15 @@ def is_taken_by_us_only(data: str, wanted: str, got: str) -> bool:
 
 
 def test_models_are_logged_and_found_alike(
-    official_client: Client,
-    our_client: Client,
-    our_server: ServerProcess,
-    official_server: ServerProcess,
+    official_client: Client, our_client: Client, uris: dict[str, str]
 ) -> None:
     told = [
-        client(server.uri, "logged_models.py")
-        for server in (our_server, official_server)
+        client("logged_models.py", uri)
+        for uri in uris.values()
         for client in (our_client, official_client)
     ]
     for one in told:
         assert one["told"] == told[-1]["told"]
         assert set(map(tuple, one["answers"].values())) == {(2.5, 4.5)}
-    assert len(told[-1]["answers"]) == 7, "both clients' models, by id and run, versions, alias"
+    count = len(told[-1]["answers"])
+    assert count == 9, "both clients' models, by id, run and location; two versions; alias"

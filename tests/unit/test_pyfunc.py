@@ -244,6 +244,25 @@ def test_a_model_is_found_by_every_uri(tmp_path: Path) -> None:
         load_model("models:/plus/2")
 
 
+def test_a_model_of_mlflow_2_is_loaded_from_its_run(tmp_path: Path) -> None:
+    by_value(Doubling(), tmp_path)
+    description = tmp_path / "model" / "MLmodel"
+    fields = yaml.safe_load(description.read_text())
+    for name in ("model_id", "prompts"):
+        del fields[name]
+    with kipu.start_run() as run:
+        fields |= {"run_id": run.info.run_id, "artifact_path": "m", "mlflow_version": "2.9.2"}
+        fields["flavors"]["python_function"]["env"] = "conda.yaml"
+        description.write_text(yaml.safe_dump(fields))
+        kipu.log_artifacts(str(tmp_path / "model"), "m")
+    uri = f"runs:/{run.info.run_id}/m"
+    model = load_model(uri)
+    assert (model.predict(2), model.model_id) == (4, None)
+    assert model.metadata.get_model_info().model_uri == uri
+    assert kipu.register_model(uri, "old").version == "1"
+    assert load_model("models:/old/1").predict(2) == 4
+
+
 def test_files_elsewhere_and_other_flavors_are_not_loaded() -> None:
     external = kipu.create_external_model("agent")
     with pytest.raises(MlflowException, match="elsewhere"):

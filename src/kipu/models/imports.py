@@ -14,7 +14,7 @@ from typing import Any
 # MLflow has these loaded before it looks, so what they import in turn does not count.
 _OPAQUE = frozenset(["kipu", "mlflow", "numpy", "pandas", "pydantic", "yaml"])
 _CALLABLES = (type, FunctionType, BuiltinFunctionType)
-_lock = threading.Lock()
+_lock = threading.RLock()  # a model may save another while it predicts
 
 
 @contextmanager
