@@ -6,6 +6,7 @@ import pytest
 
 from kipu.store.interface import BackingStore, ServedStore, TrackingStore
 from kipu.testing import stores
+from kipu.testing.contracts.adoption import AdoptingStore
 
 
 class _OnEvery:
@@ -69,4 +70,10 @@ class TestViews(stores.ViewStoreContract):
 class TestPurge(stores.PurgeContract):
     @pytest.fixture
     def store(self, local_store: ServedStore) -> ServedStore:
+        return local_store
+
+
+class TestAdoption(stores.AdoptionContract):
+    @pytest.fixture
+    def store(self, local_store: AdoptingStore) -> AdoptingStore:
         return local_store

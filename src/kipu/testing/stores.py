@@ -7,6 +7,7 @@
 The store is empty at first, and trusts its caller as ``kipu.store.interface`` says.
 """
 
+from kipu.testing.contracts.adoption import AdoptionContract
 from kipu.testing.contracts.experiments import ExperimentStoreContract
 from kipu.testing.contracts.inputs import InputContract
 from kipu.testing.contracts.logged_models import LoggedModelStoreContract
@@ -21,6 +22,7 @@ from kipu.testing.contracts.views import ViewStoreContract
 from kipu.testing.contracts.webhooks import DeliveryQueueContract, WebhookStoreContract
 
 __all__ = [
+    "AdoptionContract",
     "DeliveryQueueContract",
     "ExperimentStoreContract",
     "InputContract",

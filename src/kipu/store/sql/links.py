@@ -78,12 +78,7 @@ class SqlLinks(SqlAccess):
         """See ``RunStore``."""
 
         def write(db: sa.Connection) -> None:
-            experiment_id, run_no = self._change(db, run_id)
-            links = [_dataset_link(given) for given in datasets]
-            links += [_link(MODEL_READ, model.model_id) for model in models]
-            if datasets:
-                db.execute(_write_datasets, [_dataset_row(experiment_id, one) for one in datasets])
-            _insert_links(db, experiment_id, run_no, links)
+            write_inputs(db, *self._change(db, run_id), datasets, models)
 
         self._write(write)
 
@@ -91,9 +86,7 @@ class SqlLinks(SqlAccess):
         """See ``RunStore``."""
 
         def write(db: sa.Connection) -> None:
-            experiment_id, run_no = self._change(db, run_id)
-            links = [_link(MODEL_MADE, model.model_id, model.step) for model in models]
-            if _insert_links(db, experiment_id, run_no, links) < len(links):
+            if write_outputs(db, *self._change(db, run_id), models) < len(models):
                 raise MlflowException(
                     f"One of the models {', '.join(model.model_id for model in models)} is an "
                     f"output of run {run_id} already; log each once.",
@@ -112,6 +105,29 @@ class SqlLinks(SqlAccess):
             for number, name, digest, tags in rows
         }
         return sorted(uses, key=lambda use: tuple(map(str, use)))[:_MOST_USES]
+
+
+def write_inputs(
+    db: sa.Connection,
+    experiment_id: int,
+    run_no: int,
+    datasets: Sequence[DatasetInput],
+    models: Sequence[LoggedModelInput],
+) -> None:
+    """Link data sets and models that a run read."""
+    links = [_dataset_link(given) for given in datasets]
+    links += [_link(MODEL_READ, model.model_id) for model in models]
+    if datasets:
+        db.execute(_write_datasets, [_dataset_row(experiment_id, one) for one in datasets])
+    _insert_links(db, experiment_id, run_no, links)
+
+
+def write_outputs(
+    db: sa.Connection, experiment_id: int, run_no: int, models: Sequence[LoggedModelOutput]
+) -> int:
+    """Link models that a run made, and say how many are new."""
+    links = [_link(MODEL_MADE, model.model_id, model.step) for model in models]
+    return _insert_links(db, experiment_id, run_no, links)
 
 
 def linked(

@@ -26,7 +26,7 @@ _run_id = sa.select(runs.c.run_id).where(
     runs.c.experiment_id == sa.bindparam("of_experiment"), runs.c.run_no == sa.bindparam("of_run")
 )
 # A point that is there already is the same point: its value is part of the key.
-_write = insert(table).on_conflict_do_nothing()
+WRITE_POINTS = insert(table).on_conflict_do_nothing()
 _of_models = (
     sa.select(
         table.c.model_id, table.c.key, table.c.kind, table.c.value, table.c.timestamp,
@@ -91,7 +91,7 @@ def write_model_points(
                 "dataset_digest": dataset_digest,
             })  # fmt: skip
     if rows:
-        db.execute(_write, rows)
+        db.execute(WRITE_POINTS, rows)
 
 
 def model_points(

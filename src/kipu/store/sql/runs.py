@@ -22,13 +22,13 @@ from kipu.store.sql.tables import run_directory, runs
 from kipu.store.sql.writer import after_commit
 from kipu.wire.runs import run_of_document
 
-_insert = runs.insert().values(
+INSERT_RUN = runs.insert().values(
     {
         column.name: next_change if column.name == "changed" else sa.bindparam(column.name)
         for column in runs.c
     }
 )
-_enter = run_directory.insert()
+ENTER_RUN = run_directory.insert()
 _info = sa.select(runs).where(one_run)
 _status = sa.bindparam("to_status", type_=sa.String)
 _end = sa.bindparam("to_end", type_=sa.BigInteger)
@@ -177,9 +177,9 @@ def _insert_run(db: sa.Connection, row: dict[str, Any]) -> None:
         run_id = secrets.token_hex(16)
         row |= {"run_id": run_id, "run_no": run_no(row["start_time"], run_id)}
         try:
-            db.execute(_insert, row)
+            db.execute(INSERT_RUN, row)
             break
         except sa.exc.IntegrityError:
             if last_try:
                 raise
-    db.execute(_enter, {key: row[key] for key in ("run_id", "experiment_id", "run_no")})
+    db.execute(ENTER_RUN, {key: row[key] for key in ("run_id", "experiment_id", "run_no")})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kipu.store.sql.adopt import SqlAdoption
 from kipu.store.sql.deliveries import SqlDeliveries
 from kipu.store.sql.engine import Database
 from kipu.store.sql.links import SqlLinks
@@ -29,6 +30,7 @@ class SqlStore(
     SqlWebhooks,
     SqlDeliveries,
     SqlPurge,
+    SqlAdoption,
 ):
     """Keeps ``BackingStore``'s promises on a database that SQLAlchemy opens; today on SQLite.
 
