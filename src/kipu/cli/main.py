@@ -22,6 +22,7 @@ class Commands(PlainSpoken):
         "doctor": "kipu.cli.doctor:doctor",
         "experiments": "kipu.cli.experiments:experiments",
         "gc": "kipu.cli.gc:gc",
+        "migrate-filestore": "kipu.cli.migrate:migrate_filestore",
         "runs": "kipu.cli.runs:runs",
         "server": "kipu.cli.server:server",
         "sync": "kipu.cli.sync:sync",

@@ -1,0 +1,1 @@
+"""What other programs wrote, taken over into a store."""
