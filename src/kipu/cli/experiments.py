@@ -111,6 +111,21 @@ def rename(experiment_id: str, new_name: str) -> None:
 
 @experiments.command()
 @_id
+@click.option("--trace-archival-retention", hidden=True)
+@click.option("--clear-trace-archival-retention", is_flag=True, hidden=True)
+@click.option("--trace-archive-now", is_flag=True, hidden=True)
+@click.option("--trace-archive-now-older-than", hidden=True)
+@click.option("--clear-trace-archive-now", is_flag=True, hidden=True)
+def update(experiment_id: str, **about_traces: str | bool | None) -> None:
+    """Nothing to do: what MLflow's command changes are settings of traces."""
+    if any(about_traces.values()):
+        raise click.UsageError("Kipu keeps no traces, so there are no settings of them to change.")
+    found = client().get_experiment(experiment_id)
+    click.echo(f"Experiment with id {found.experiment_id} has no settings to update.")
+
+
+@experiments.command()
+@_id
 @click.option("--filename", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Where to.")
 def csv(experiment_id: str, filename: Path | None) -> None:
     """Write all runs of an experiment as CSV, to standard output or a file."""
