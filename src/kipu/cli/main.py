@@ -23,6 +23,7 @@ class Commands(PlainSpoken):
         "experiments": "kipu.cli.experiments:experiments",
         "gc": "kipu.cli.gc:gc",
         "migrate-filestore": "kipu.cli.migrate:migrate_filestore",
+        "models": "kipu.cli.models:models",
         "runs": "kipu.cli.runs:runs",
         "server": "kipu.cli.server:server",
         "sync": "kipu.cli.sync:sync",

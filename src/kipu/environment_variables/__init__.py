@@ -238,3 +238,12 @@ MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS = Setting(
     False,
     "Raise when what a model requires cannot be worked out.",
 )
+MLFLOW_ENV_ROOT = Setting(
+    "MLFLOW_ENV_ROOT", str, "~/.mlflow/envs", "Folder of the environments that models get."
+)
+MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT = Setting(
+    "MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT",
+    int,
+    60,
+    "Seconds that a request to a model's server may take.",
+)

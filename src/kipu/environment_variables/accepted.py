@@ -132,10 +132,7 @@ MLFLOW_DEFAULT_PREDICTION_DEVICE = text(
 )
 MLFLOW_DFS_TMP = text("MLFLOW_DFS_TMP", "/tmp/mlflow", "Kipu has no flavor for Spark.")
 MLFLOW_DISABLE_ENV_CREATION = flag(
-    "MLFLOW_DISABLE_ENV_CREATION", False, "Kipu makes no environments for models."
-)
-MLFLOW_ENV_ROOT = text(
-    "MLFLOW_ENV_ROOT", "~/.mlflow/envs", "Kipu makes no environments for models."
+    "MLFLOW_DISABLE_ENV_CREATION", False, "Images that are made with a model have its environment."
 )
 MLFLOW_HUGGINGFACE_DEVICE_MAP_STRATEGY = text(
     "MLFLOW_HUGGINGFACE_DEVICE_MAP_STRATEGY", "auto", "Kipu has no flavors so far."
@@ -160,16 +157,13 @@ MLFLOW_LOCK_MODEL_DEPENDENCIES = flag(
 )
 MLFLOW_LOG_UV_FILES = flag("MLFLOW_LOG_UV_FILES", True, "A model requires what it imports.")
 MLFLOW_MODEL_ENV_DOWNLOADING_TEMP_DIR = text(
-    "MLFLOW_MODEL_ENV_DOWNLOADING_TEMP_DIR", None, "Kipu makes no environments for models."
+    "MLFLOW_MODEL_ENV_DOWNLOADING_TEMP_DIR", None, "Requirements are read where the model lies."
 )
 MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING = flag(
     "MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING", True, "Kipu does not watch what a model reads."
 )
 MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT = number(
     "MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT", 120, "No process is waited for."
-)
-MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT = number(
-    "MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT", 60, "Kipu serves no models."
 )
 MLFLOW_SKIP_PIP_REQUIREMENTS_CHECK = flag(
     "MLFLOW_SKIP_PIP_REQUIREMENTS_CHECK", False, "pip is not asked about requirements."

@@ -13,9 +13,10 @@ from kipu.models.input_example import convert_input_example_to_serving_input
 from kipu.models.libraries import add_libraries_to_model
 from kipu.models.model import Model, get_model_info
 from kipu.models.model_config import ModelConfig
+from kipu.models.prediction import predict
 from kipu.models.requirement_inference import infer_pip_requirements
 from kipu.models.requirement_updates import update_model_requirements
-from kipu.models.serving_input import predict, validate_serving_input
+from kipu.models.serving_input import validate_serving_input
 from kipu.models.signature import ModelSignature, infer_signature, set_signature
 
 ModelInputExample = Union[

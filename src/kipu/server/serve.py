@@ -11,7 +11,7 @@ from typing import NoReturn
 from kipu.exceptions import MlflowException
 from kipu.server.settings import ServerSettings
 
-__all__ = ["ServerSettings", "serve"]
+__all__ = ["ServerSettings", "listen", "serve"]
 
 
 def serve(settings: ServerSettings) -> None:
@@ -20,7 +20,7 @@ def serve(settings: ServerSettings) -> None:
     Raises:
         SystemExit: With status 1 and one sentence on standard error, where the server cannot start.
     """
-    listener = _listen(settings.host, settings.port)
+    listener = listen(settings.host, settings.port)
     os.set_inheritable(listener.fileno(), True)
     try:
         from kipu.server.launch import run  # noqa: PLC0415 - heavy, so after the port
@@ -32,7 +32,16 @@ def serve(settings: ServerSettings) -> None:
         listener.close()
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens.
+
+    Args:
+        host: The address.
+        port: The port; 0 for any that is free.
+
+    Raises:
+        SystemExit: With status 1 and one sentence on standard error, where it cannot.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
