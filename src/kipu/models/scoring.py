@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from collections.abc import Callable
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
@@ -19,7 +20,6 @@ from kipu.models.json_data import (
     write_json,
 )
 from kipu.models.model import Model
-from kipu.types.datatype import DataType
 from kipu.types.schema import Schema
 
 if TYPE_CHECKING:
@@ -110,28 +110,25 @@ def parse_csv(given: IO[Any] | str, schema: Schema | None = None) -> pd.DataFram
         schema: Its columns are read as the types that it says; without one, as they look.
 
     Raises:
-        InvalidInput: It is no such text, or does not fit.
+        MlflowException: It is no such text, or does not fit, or the schema has times, or more than
+            columns of plain values. The stack trace is among the error's fields.
     """
     import pandas  # noqa: PLC0415 - an optional package
 
-    kinds: dict[Any, Any] = {}
-    if schema is not None and schema.has_input_names():
-        kinds = {
-            name: pandas_type
-            for name, kind, pandas_type in zip(
-                schema.input_names(), schema.input_types(), schema.pandas_types(), strict=True
-            )
-            # No reader takes times as such; they become what they are with the model's signature.
-            if kind is not DataType.datetime
-        }
-    return _frame_of(lambda: pandas.read_csv(given, dtype=kinds), "CSV")
+    def read() -> pd.DataFrame:
+        if schema is None:
+            return pandas.read_csv(given)
+        kinds = dict(zip(schema.input_names(), schema.pandas_types(), strict=True))
+        return pandas.read_csv(given, dtype=kinds)  # type: ignore[arg-type]
+
+    return _frame_of(read, "CSV")
 
 
 def parse_parquet(given: bytes) -> pd.DataFrame:
     """The frame of a request in Parquet.
 
     Raises:
-        InvalidInput: It is no such file.
+        MlflowException: It is no such file. The stack trace is among the error's fields.
     """
     import pandas  # noqa: PLC0415 - an optional package
 
@@ -172,4 +169,8 @@ def _frame_of(read: Callable[[], pd.DataFrame], form: str) -> pd.DataFrame:
     except OSError:
         raise  # of the file, not of what it says
     except Exception as error:
-        raise InvalidInput(f"This is no frame in {form}: {error}") from error
+        raise MlflowException(
+            f"Invalid input. This is no frame in {form}, or does not fit the model: {error}",
+            "BAD_REQUEST",
+            stack_trace=traceback.format_exc(),
+        ) from error
