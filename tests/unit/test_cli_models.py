@@ -98,6 +98,36 @@ def test_requirements_are_added_and_removed(do: Do, model: Path) -> None:
     assert do(*there, "replace", "six").exit_code == 2
 
 
+@contextmanager
+def served(model: Path, *words: str) -> Iterator[str]:
+    command = [
+        sys.executable, "-m", "kipu", "models", "serve", "-m", str(model), "-p", "0",
+        *words,
+    ]  # fmt: skip
+    path = str(Path(kipu.__file__).parents[1])
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={"PYTHONPATH": path, **os.environ}
+    ) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().split()[4].rstrip("/")
+        finally:
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(30) in (0, -signal.SIGTERM)
+
+
+def asked(uri: str, body: str | None = None) -> tuple[int, str]:
+    request = urllib.request.Request(
+        uri, body.encode() if body else None, {"Content-Type": "application/json"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
 class TestAnEnvironmentOfItsOwn:
     """Made once, with what the model requires and nothing else."""
 
@@ -132,12 +162,22 @@ class TestAnEnvironmentOfItsOwn:
         kipu.models.predict(str(tiny), ASKED, output_path="out.json", extra_envs={"A": "1"})
         assert json.loads(Path("out.json").read_text()) == TRIPLE
         (made,) = (one for one in (fresh / "envs").iterdir() if one.is_dir())
-        before = (made / "complete.txt").stat().st_mtime_ns
+        before = (made / "complete").stat().st_mtime_ns
         done = CliRunner().invoke(main, ["models", "prepare-env", "-m", str(tiny)])
         assert done.exit_code == 0, done.output
-        assert (made / "complete.txt").stat().st_mtime_ns == before
+        assert (made / "complete").stat().st_mtime_ns == before
         with pytest.raises(MlflowException, match="ended with status 1"):
             kipu.models.predict(str(tiny), '{"other": 1}')
+        with served(tiny) as uri:
+            assert json.loads(asked(f"{uri}/invocations", ASKED)[1]) == TRIPLE
+
+    @pytest.mark.slow
+    def test_one_that_serves_nothing_is_refused(
+        self, tiny: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("PYTHONPATH")
+        with pytest.raises(MlflowException, match="--install-mlflow"):
+            prepare(tiny, "virtualenv")
 
     @pytest.mark.slow
     def test_one_that_cannot_be_made_leaves_nothing(self, tiny: Path, fresh: Path) -> None:
@@ -180,53 +220,23 @@ def write_wheel(folder: Path) -> None:
 class TestTheServer:
     """``kipu models serve`` as a process."""
 
-    @staticmethod
-    @contextmanager
-    def served(model: Path, *words: str) -> Iterator[str]:
-        command = [
-            sys.executable, "-m", "kipu", "models", "serve", "-m", str(model), "-p", "0",
-            "--env-manager", "local", *words,
-        ]  # fmt: skip
-        path = str(Path(kipu.__file__).parents[1])
-        with subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": path}
-        ) as process:
-            try:
-                assert process.stdout is not None
-                yield process.stdout.readline().split()[4].rstrip("/")
-            finally:
-                process.send_signal(signal.SIGTERM)
-            assert process.wait(30) in (0, -signal.SIGTERM)
-
-    @staticmethod
-    def asked(uri: str, body: str | None = None) -> tuple[int, str]:
-        request = urllib.request.Request(
-            uri, body.encode() if body else None, {"Content-Type": "application/json"}
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read().decode()
-
     @pytest.mark.parametrize("workers", ["1", "2"])
     def test_it_answers(self, model: Path, workers: str) -> None:
-        with self.served(model, "-w", workers) as uri:
-            status, text = self.asked(f"{uri}/invocations", ASKED)
+        with served(model, "-w", workers, "--no-conda") as uri:
+            status, text = asked(f"{uri}/invocations", ASKED)
             assert (status, json.loads(text)) == (200, TRIPLE)
-            assert self.asked(f"{uri}/ping") == self.asked(f"{uri}/health") == (200, "\n")
-            assert self.asked(f"{uri}/version")[0] == 200
-            status, text = self.asked(f"{uri}/invocations", "{}")
+            assert asked(f"{uri}/ping") == asked(f"{uri}/health") == (200, "\n")
+            assert asked(f"{uri}/version")[0] == 200
+            status, text = asked(f"{uri}/invocations", "{}")
             assert (status, json.loads(text)["error_code"]) == (400, "BAD_REQUEST")
-            assert self.asked(f"{uri}/other")[0] == 404
+            assert asked(f"{uri}/other")[0] == 404
 
     def test_a_slow_model_is_not_waited_for(self, model: Path) -> None:
         code = model / "code.py"
         wait = "        import threading; threading.Event().wait(2)\n        return"
         code.write_text(code.read_text().replace("        return", wait))
-        with self.served(model, "-t", "1") as uri:
-            status, text = self.asked(f"{uri}/invocations", ASKED)
+        with served(model, "-t", "1", "--no-conda") as uri:
+            status, text = asked(f"{uri}/invocations", ASKED)
             assert (status, text) == (504, "The model did not answer within 1 seconds.")
 
     def test_it_tells_why_it_cannot_start(self, do: Do, model: Path) -> None:

@@ -29,7 +29,7 @@ from kipu.models.requirements import CONSTRAINTS_FILE
 from kipu.version import __version__
 
 MANAGERS = ("local", "virtualenv", "uv", "conda")
-_COMPLETE = "complete.txt"
+_COMPLETE = "complete"
 _STANDARD_ERROR = 2
 _FIND = (
     "import importlib.util as u\n"
@@ -90,12 +90,11 @@ def prepare(
             shutil.rmtree(place, ignore_errors=True)
             try:
                 _make(recipe, folder, place, python)
-                module = _module_there(python)
             except BaseException:
                 shutil.rmtree(place, ignore_errors=True)
                 raise
-            (place / _COMPLETE).write_text(module)
-        return OwnEnvironment(python, (place / _COMPLETE).read_text())
+            (place / _COMPLETE).touch()
+    return OwnEnvironment(python, _module_there(python))
 
 
 def kipu_source() -> str:
@@ -130,7 +129,7 @@ class _Recipe(NamedTuple):
         return cls(manager, python, build, dependencies, last, list(texts.values()))
 
     def digest(self) -> str:
-        # An environment of this Python is bound to where it lies.
+        # It goes on to need the Python that it was made with.
         return hashlib.sha256(json.dumps([*self, sys.prefix]).encode()).hexdigest()[:32]
 
 

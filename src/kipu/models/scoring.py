@@ -119,7 +119,7 @@ def parse_csv(given: IO[Any] | str, schema: Schema | None = None) -> pd.DataFram
         if schema is None:
             return pandas.read_csv(given)
         kinds = dict(zip(schema.input_names(), schema.pandas_types(), strict=True))
-        return pandas.read_csv(given, dtype=kinds)  # type: ignore[arg-type]
+        return pandas.read_csv(given, dtype=kinds)
 
     return _frame_of(read, "CSV")
 
