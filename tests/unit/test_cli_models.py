@@ -96,6 +96,14 @@ def test_requirements_are_added_and_removed(do: Do, model: Path) -> None:
     assert do(*there, "remove", "six").exit_code == 0
     assert "six" not in (model / "conda.yaml").read_text()
     assert do(*there, "replace", "six").exit_code == 2
+    assert (
+        do(*there, "add", "own @ https://example.com/own.whl", "a[b]>=1,<2; x=='y'").exit_code == 0
+    )
+    before = (model / "requirements.txt").read_text()
+    for wrong in ("a=1", "-r more.txt", "a b", "a==", ""):
+        done = do(*there, "add", "--", "six", wrong)
+        assert (done.exit_code, f"no requirements: {wrong!r}" in done.stderr) == (1, True)
+    assert (model / "requirements.txt").read_text() == before
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -11,6 +12,9 @@ from kipu.exceptions import InvalidParameter
 from kipu.models.environment import CONDA_FILE, REQUIREMENTS_FILE, pip_part, with_pip_part
 from kipu.models.requirements import merge_requirements, normal_name, parse_requirement
 from kipu.models.stored_files import changeable_place, edit_file
+
+_ONE_VERSION = re.compile(r"(===|[=~!<>]=|<|>)[\w.*+!-]+")
+_DIRECT = re.compile(r"[A-Za-z0-9][\w.-]*\s*(\[[^\]]*\])?\s*@\s*\S.*")
 
 
 def update_model_requirements(
@@ -25,11 +29,14 @@ def update_model_requirements(
         requirement_list: Lines such as ``scikit-learn>=1.4``.
 
     Raises:
-        InvalidParameter: The URI names a version, or the operation is another.
+        InvalidParameter: The URI names a version, the operation is another, or a line is no
+            requirement.
         ResourceNotFound: There is no model.
     """
     if operation not in ("add", "remove"):
         raise InvalidParameter(f"The operation is 'add' or 'remove', not {operation!r}.")
+    if wrong := [line for line in requirement_list if not _is_requirement(line)]:
+        raise InvalidParameter(f"These are no requirements: {', '.join(map(repr, wrong))}.")
     given = merge_requirements(requirement_list)
 
     def changed(lines: list[str]) -> list[str]:
@@ -54,3 +61,10 @@ def update_model_requirements(
 def _name_of(line: str) -> str:
     one = parse_requirement(line)
     return line if one is None else normal_name(one.name)
+
+
+def _is_requirement(line: str) -> bool:
+    one = parse_requirement(line)
+    if one is None:
+        return _DIRECT.fullmatch(line.strip()) is not None
+    return all(_ONE_VERSION.fullmatch(part) for part in one.specifier.split(",") if part)
