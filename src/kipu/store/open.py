@@ -181,6 +181,6 @@ def _check_folder(folder: Path) -> None:
         )
     if any(entry.parent.name.isdigit() for entry in folder.glob("*/meta.yaml")):
         raise InvalidParameter(
-            f"{folder} holds runs in MLflow's own file layout, which Kipu cannot open yet; it was "
-            "left untouched. Name another folder."
+            f"{folder} holds runs in MLflow's own file layout; it was left untouched. Copy it with "
+            f"`kipu migrate-filestore --source {folder} --target FOLDER`, or name another folder."
         )
