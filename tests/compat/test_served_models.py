@@ -36,8 +36,8 @@ COMMANDS: dict[str, tuple[list[str], str]] = {
 def test_servers_of_models_answer_alike(
     official_client: Client, our_client: Client, tmp_path: Path
 ) -> None:
-    ours = our_client(str(tmp_path / "ours"), "served_models.py")
-    theirs = official_client(str(tmp_path / "theirs"), "served_models.py")
+    ours = our_client("served_models.py", str(tmp_path / "ours"))
+    theirs = official_client("served_models.py", str(tmp_path / "theirs"))
     asked = [(model, request) for model, answers in theirs.items() for request in answers]
     assert len(asked) > 600
     assert [
@@ -50,7 +50,7 @@ def test_servers_of_models_answer_alike(
 def test_models_predict_alike_on_the_command_line(
     official_client: Client, official_python: str, tmp_path: Path
 ) -> None:
-    official_client(str(tmp_path), "served_models.py")  # saves them
+    official_client("served_models.py", str(tmp_path))  # saves them
 
     def told(python: str, module: str, words: list[str], text: str) -> tuple[int, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("MLFLOW_", "KIPU_"))}
