@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from kipu.entities import Metric, Param, RunTag, ViewType
-from kipu.store.interface import RunTable, TextColumn
 from kipu.store.sql import run_table
 from kipu.store.sql.store import SqlStore
+from kipu.store.views import RunTable, TextColumn
 
 RUNS = 12
 

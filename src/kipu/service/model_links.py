@@ -9,7 +9,7 @@ import msgspec
 from kipu.entities import LoggedModelTag
 from kipu.entities.model_registry import ModelVersion
 from kipu.entities.tag_names import MLFLOW_MODEL_VERSIONS
-from kipu.store.interface import LoggedModelStore
+from kipu.store.logged_models import LoggedModelStore
 
 
 def link_version(store: LoggedModelStore, model_id: str, version: ModelVersion) -> None:

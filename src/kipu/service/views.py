@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from kipu.exceptions import InvalidParameter
 from kipu.service.names import check_experiment_id, check_run_id
-from kipu.store.interface import (
+from kipu.store.interface import ServedStore
+from kipu.store.views import (
     Changes,
     DatasetUse,
     ExperimentSummary,
     MetricSummary,
     RunColumns,
     RunTable,
-    ServedStore,
 )
 
 MAX_TABLE_ROWS = 100_000

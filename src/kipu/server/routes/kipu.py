@@ -17,7 +17,7 @@ from kipu.server.http import answer, body, in_thread, query, read_body
 from kipu.server.state import state, tracking
 from kipu.service.tracking import TrackingService
 from kipu.store.interface import Buckets
-from kipu.store.interface import RunTable as StoredTable
+from kipu.store.views import RunTable as StoredTable
 from kipu.version import __version__
 from kipu.wire.experiments import Empty
 from kipu.wire.kipu import (

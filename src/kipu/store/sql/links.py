@@ -11,11 +11,11 @@ from sqlalchemy.dialects.sqlite import insert
 
 from kipu.entities import DatasetInput, LoggedModelInput, LoggedModelOutput
 from kipu.exceptions import MlflowException
-from kipu.store.interface import DatasetUse
 from kipu.store.sql.access import SqlAccess, experiment_number
 from kipu.store.sql.keys import source_id
 from kipu.store.sql.tables import datasets as dataset_table
 from kipu.store.sql.tables import run_links, runs
+from kipu.store.views import DatasetUse
 from kipu.wire import runs as wire
 from kipu.wire.message import Pair, encode
 

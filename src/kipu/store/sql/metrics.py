@@ -14,7 +14,7 @@ from kipu.exceptions import MlflowException
 from kipu.series.latest import as_value
 from kipu.series.overview import Axis, bucket_parts, merge_parts
 from kipu.series.points import Points, SeriesName
-from kipu.store.interface import Buckets, Curve, MetricSummary
+from kipu.store.interface import Buckets, Curve
 from kipu.store.sql.access import SqlAccess, now_ms
 from kipu.store.sql.append import log_points, write_points
 from kipu.store.sql.curves import StoredCurves
@@ -34,6 +34,7 @@ from kipu.store.sql.keys import METRIC, key_id
 from kipu.store.sql.merge import plan_merge
 from kipu.store.sql.tables import latest_metrics, names, runs
 from kipu.store.sql.tail import series_id
+from kipu.store.views import MetricSummary
 from kipu.wire.metrics import encode_columns
 
 _log = logging.getLogger(__name__)

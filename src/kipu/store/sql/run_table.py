@@ -10,10 +10,10 @@ import numpy.typing as npt
 import sqlalchemy as sa
 
 from kipu.entities import LifecycleStage
-from kipu.store.interface import TextColumn
 from kipu.store.sql.held import ByKey
 from kipu.store.sql.keys import key_id
 from kipu.store.sql.tables import latest_metrics, params, run_tags, runs
+from kipu.store.views import TextColumn
 
 RunKey = tuple[int, int]
 """(experiment_id, run_no)"""

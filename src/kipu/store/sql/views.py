@@ -8,13 +8,19 @@ import sqlalchemy as sa
 
 from kipu.entities import ViewType
 from kipu.search import parse_run_filter, parse_run_order
-from kipu.store.interface import Changes, ColumnSummary, ExperimentSummary, RunColumns, RunTable
 from kipu.store.sql.access import experiment_number
 from kipu.store.sql.experiments import SqlExperiments
 from kipu.store.sql.keys import METRIC, PARAM, TAG
 from kipu.store.sql.run_table import PARAMS, TAGS, Selection
 from kipu.store.sql.search import count_runs, find_runs
 from kipu.store.sql.tables import experiments, latest_metrics, names, params, run_tags, runs
+from kipu.store.views import (
+    Changes,
+    ColumnSummary,
+    ExperimentSummary,
+    RunColumns,
+    RunTable,
+)
 
 PARENT_TAG = "mlflow.parentRunId"
 _TIE_BITS = 20

@@ -6,7 +6,8 @@ from __future__ import annotations
 import math
 
 from kipu.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag, ViewType
-from kipu.store.interface import ColumnSummary, DatasetUse, RunTable, ServedStore
+from kipu.store.interface import ServedStore
+from kipu.store.views import ColumnSummary, DatasetUse, RunTable
 
 
 def _run(store: ServedStore, name: str, start: int = 0, experiment_id: str = "0") -> str:
