@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kipu.entities import PagedList, Webhook, WebhookEvent, WebhookStatus
-from kipu.exceptions import ResourceNotFound
+from kipu.exceptions import InvalidParameter, ResourceNotFound
 from kipu.search import PageKey, decode_token, encode_token
 from kipu.store.sql.access import SqlAccess, now_ms
 from kipu.store.sql.tables import webhook_deliveries, webhook_events, webhooks
@@ -61,7 +61,7 @@ class SqlWebhooks(SqlAccess):
             .limit(max_results + 1)
         )
         if after is not None:
-            (_, created), (_, webhook_id) = after.sort
+            created, webhook_id = _place(after)
             query = query.where(
                 sa.or_(
                     table.creation_timestamp < created,
@@ -152,6 +152,13 @@ def _subscribe(db: sa.Connection, webhook_id: str, events: Sequence[WebhookEvent
 
 def _key(webhook: Webhook) -> PageKey:
     return PageKey(((0, webhook.creation_timestamp), (0, webhook.webhook_id)), 0)
+
+
+def _place(after: PageKey) -> tuple[int, str]:
+    match after.sort:
+        case ((0, int(created)), (0, str(webhook_id))):
+            return created, webhook_id
+    raise InvalidParameter("The page token is one of another list; ask for the first page again.")
 
 
 def _none(webhook_id: str) -> ResourceNotFound:

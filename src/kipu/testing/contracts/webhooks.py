@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from kipu.entities import Webhook, WebhookEvent, WebhookStatus
+from kipu.search import PageKey, encode_token
 from kipu.store.interface import BackingStore, TrackingStore
 from kipu.testing.contracts.refusals import refused
 
@@ -80,8 +81,10 @@ class WebhookStoreContract:
         assert times == sorted(times, reverse=True)
 
     def test_a_bad_page_token_is_refused(self, store: TrackingStore) -> None:
-        with refused("INVALID_PARAMETER_VALUE"):
-            store.list_webhooks(2, "nonsense")
+        others = (PageKey((), 0), PageKey(((0, None), (0, 5)), 0), PageKey(((0, "a"),), 0))
+        for token in ("nonsense", *map(encode_token, others)):
+            with refused("INVALID_PARAMETER_VALUE"):
+                store.list_webhooks(2, token)
 
     def test_what_was_deleted_is_gone(self, store: TrackingStore) -> None:
         kept, made = _make(store), _make(store)
