@@ -131,5 +131,5 @@ def _seconds(retry_after: str) -> float | None:
         return float(text)
     try:
         return parsedate_to_datetime(text).timestamp() - time.time()
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
