@@ -77,6 +77,9 @@ def test_the_known_parts_of_the_language(pattern: str, fits: str, fails: str) ->
         ("[b-a]", 1, "before it begins"),
         (r"[a-\d]", 1, "before it begins"),
         ("(((a{20}){20}){20})", 0, "too large"),
+        ("((((){200}){200}){200}){200}", 0, "too large"),
+        ("|" * 10_000, 0, "too large"),
+        ("[" + "ab" * 101 + "]", 0, "at most 200 members"),
         ("(" * 21 + ")" * 21, 20, "at most 20 deep"),
     ],
 )

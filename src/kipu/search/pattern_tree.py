@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 _MOST_COPIES = 200
 _DEEPEST = 20
+_MOST_MEMBERS = 200
 
 
 class PatternError(ValueError):
@@ -188,6 +189,8 @@ class Reader:
         while first or self._char != "]":
             if not self._char:
                 raise PatternError("this [ is never closed; one itself is written \\[.", start)
+            if len(ranges) + len(classes) == _MOST_MEMBERS:
+                raise PatternError(f"a set has at most {_MOST_MEMBERS} members.", start)
             first = False
             place = self._at
             low = self._member()

@@ -26,6 +26,8 @@ from kipu.search.pattern_tree import (
 from kipu.search.patterns import fold
 
 _MOST_STATES = 250
+# Parts without a character make no states, and could be repeated without end.
+_MOST_PARTS = 2000
 _NO_CASE = "(?i)"
 # Beyond this what was learned about a pattern is forgotten, so that memory stays bounded.
 _MOST_LEARNED = 10_000
@@ -73,6 +75,7 @@ class _Automaton:
         self._has = Chars.has_in_any_case if ignores_case else Chars.has
         self._prepared = fold if ignores_case else str
         self._steps: list[_Step] = [_Step(None, ())]
+        self._parts = 0
         tree = Reader(pattern, len(_NO_CASE) if ignores_case else 0).tree()
         self._first = (self._add_tree(tree, 0),)
         self._anywhere = self._closure(self._first)
@@ -136,12 +139,15 @@ class _Automaton:
 
     def _add(self, takes: Chars | Begin | End | None, *to: int) -> int:
         if len(self._steps) == _MOST_STATES:
-            raise PatternError("it is too large; the counts in braces make it so.", 0)
+            raise _too_large()
         self._steps.append(_Step(takes, to))
         return len(self._steps) - 1
 
     def _add_tree(self, tree: PatternTree, to: int) -> int:
         """The state from which the tree leads to another state."""
+        self._parts += 1
+        if self._parts > _MOST_PARTS:
+            raise _too_large()
         match tree:
             case Sequence(parts):
                 for part in reversed(parts):
@@ -166,6 +172,10 @@ class _Automaton:
         for _ in range(least):
             to = self._add_tree(part, to)
         return to
+
+
+def _too_large() -> PatternError:
+    return PatternError("it is too large; the counts in braces make it so.", 0)
 
 
 @lru_cache(maxsize=64)
