@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,12 @@ from starlette.testclient import TestClient
 
 import kipu
 from kipu.entities import Webhook, WebhookEvent, WebhookStatus
-from kipu.exceptions import InvalidParameter, InvalidState
+from kipu.exceptions import InvalidParameter, InvalidState, Unavailable
 from kipu.service.sealing import seal, unseal
 from kipu.testing.contracts.refusals import refused
 from kipu.testing.receiver import receiver
 from kipu.testing.served import application
-from kipu.transport.outbound import Limits, check_address
+from kipu.transport.outbound import Limits, check_address, post
 
 WEBHOOKS = "/api/2.0/mlflow/webhooks"
 URL = "https://1.1.1.1/hook"
@@ -260,3 +261,30 @@ def test_a_host_without_an_address_is_refused() -> None:
 )
 def test_public_addresses_are_accepted(host: str) -> None:
     check_address(f"https://{host}/x", Limits({"https"}, False, 1))
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "[::127.0.0.1]", "[fec0::1]", "[fe80::1]", "[fd00::1]", "[::ffff:10.0.0.1]",
+        "[64:ff9b::a00:1]", "[2002:a00:1::]", "0.0.0.0", "100.64.0.1", "169.254.169.254",
+    ],
+)  # fmt: skip
+def test_private_addresses_are_refused_in_any_form(host: str) -> None:
+    with pytest.raises(InvalidParameter, match="not a public one"):
+        check_address(f"https://{host}/x", Limits({"https"}, False, 1))
+
+
+def test_an_address_of_ipv6_needs_no_port_and_its_password_is_not_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def connect(place: tuple[str, int], *_: object) -> None:
+        asked.append(place)
+        raise ConnectionRefusedError("refused")
+
+    monkeypatch.setattr(socket, "create_connection", connect)
+    with pytest.raises(Unavailable, match=r"^http://\[::1\] cannot be reached: refused"):
+        post("http://ada:hush@[::1]/x", b"{}", {}, Limits({"http"}, True, 1))
+    assert asked == [("::1", 80)]

@@ -101,7 +101,9 @@ def _once(
     if left <= 0:
         raise _late(parts, limits)
     kind = _CheckedTls if parts.scheme == "https" else _Checked
-    connection = kind(parts.hostname or "", parts.port, timeout=left)
+    # With a port, as the last group of an IPv6 address is taken for one else.
+    port = parts.port or _PORTS.get(parts.scheme, 443)
+    connection = kind(parts.hostname or "", port, timeout=left)
     connection.allow_private = limits.allow_private
     # A receiver that sends a byte now and then is within the socket's time limit for ever.
     watch = threading.Timer(left, connection.cut)
@@ -117,15 +119,19 @@ def _once(
     except (OSError, http.client.HTTPException, ValueError) as error:
         if time.monotonic() >= deadline or isinstance(error, TimeoutError):
             raise _late(parts, limits) from error
-        raise Unavailable(f"{parts.scheme}://{parts.netloc} cannot be reached: {error}.") from error
+        raise Unavailable(f"{_shown(parts)} cannot be reached: {error}.") from error
     finally:
         watch.cancel()
         connection.close()
 
 
 def _late(parts: SplitResult, limits: Limits) -> Unavailable:
-    host = parts.netloc.rpartition("@")[2]
-    return Unavailable(f"{parts.scheme}://{host} did not answer within {limits.timeout_s:g} s.")
+    return Unavailable(f"{_shown(parts)} did not answer within {limits.timeout_s:g} s.")
+
+
+def _shown(parts: SplitResult) -> str:
+    """Where a request goes, without a password."""
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 class _Checked(http.client.HTTPConnection):
@@ -196,4 +202,7 @@ def _is_public(text: str) -> bool:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return _is_public(str(inner))
+        # Among them ::127.0.0.1 and fec0::1, which Python takes for global ones.
+        if address.is_reserved or address.is_site_local:
+            return False
     return address.is_global and not address.is_multicast
