@@ -23,6 +23,7 @@ from kipu.plugins import Registry
 from kipu.transport import providers
 from kipu.transport.http import Transport
 from kipu.transport.providers import RequestAuthProvider, RequestHeaderProvider
+from kipu.transport.redirects import redirection
 
 Answers = list[tuple[int, dict[str, str], bytes]]
 
@@ -218,6 +219,24 @@ def test_credentials_do_not_follow_to_another_server(
     transport.call("GET", "/a")
     assert first.asked[0][2]["Authorization"] == "Bearer t"
     assert "Authorization" not in other.asked[0][2]
+
+
+@pytest.mark.parametrize(
+    ("url", "location", "kept"),
+    [
+        ("https://a/x", "/y", True),
+        ("http://a/x", "https://a/x", True),
+        ("https://a/x", "http://a/x", False),
+        ("https://a/x", "https://a:8443/x", False),
+        ("https://a/x", "https://b.a/x", False),
+    ],
+)
+def test_credentials_stay_with_their_server_and_with_tls(
+    url: str, location: str, kept: bool
+) -> None:
+    onward = redirection(302, location, "GET", url)
+    assert onward is not None
+    assert onward.may_know_what(url) == kept
 
 
 def test_a_redirection_is_an_error_where_none_is_wanted(

@@ -217,7 +217,7 @@ class Transport:
             onward = redirection(answer.status, answer.headers["Location"], method, url)
             if onward is None:
                 break
-            if urlsplit(onward.url).netloc != urlsplit(url).netloc:
+            if not onward.may_know_what(url):
                 # Credentials are for the server that was named.
                 headers = {k: v for k, v in headers.items() if k.lower() != "authorization"}
             if onward.method != method:

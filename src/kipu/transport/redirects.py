@@ -29,6 +29,12 @@ class Onward(NamedTuple):
         """What follows them."""
         return self.url.removeprefix(self.origin) or "/"
 
+    def may_know_what(self, url: str) -> bool:
+        """Whether it may have the credentials that ``url`` had: the same server, no less safe."""
+        here, there = urlsplit(url), urlsplit(self.url)
+        safe = there.scheme == here.scheme or there.scheme == "https"
+        return here.netloc == there.netloc and safe
+
 
 def redirection(status: int, location: str | None, method: str, url: str) -> Onward | None:
     """The request that should follow, or None where the answer is meant for the caller.
