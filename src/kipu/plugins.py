@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -27,6 +29,14 @@ def load(group: str, name: str) -> Any:
     One that cannot be loaded raises what it raises: the caller asked for it by name.
     """
     return next((one.load() for one in entry_points_of(group) if one.name == name), None)
+
+
+@lru_cache(maxsize=1)
+def _installed(path: tuple[str, ...]) -> Any:
+    """All entry points on a search path, read once for all registries: it takes 30 ms and more."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - slow to load
+
+    return entry_points()
 
 
 class Registry(Generic[T]):
@@ -57,7 +67,7 @@ class Registry(Generic[T]):
 
     def _of_entry_points(self) -> list[T]:
         found = []
-        for point in entry_points_of(self.group):
+        for point in _installed(tuple(sys.path)).select(group=self.group):
             try:
                 found.append(point.load()())
             except Exception as error:
