@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 import kipu
 from kipu.blobs.local import LocalBlobs
 from kipu.cli import main
-from kipu.client.purge import Purge
+from kipu.client.purge import Kept, Purge, Removed
 from kipu.entities import Metric, ViewType
 from kipu.exceptions import MlflowException
 from kipu.journal.records import SUFFIX
@@ -290,3 +290,24 @@ def test_many_runs_go_in_several_transactions(fresh: Path, many: list[str]) -> N
     assert sorted(gone) == sorted(many)
     assert purge.store.deleted_runs() == []
     purge.store.close()
+
+
+def test_what_was_restored_since_it_was_planned_keeps_its_files(fresh: Path) -> None:
+    experiment = kipu.create_experiment("tried")
+    run_id, other = a_run(experiment), a_run()
+    model_id = kipu.create_external_model(name="net", experiment_id=experiment).model_id
+    kipu.delete_experiment(experiment)
+    kipu.delete_run(other)
+    purge = Purge(str(fresh / "mlruns"))
+    plan = purge.store.plan_purge(1 << 62)
+    kipu.MlflowClient().restore_experiment(experiment)
+    done = list(purge.run(plan))
+    purge.store.close()
+    assert done[:3] == [
+        Kept(f"The run {run_id} stays: it was restored."),
+        Removed("run", other),
+        Kept(f"The logged model {model_id} stays: it was restored."),
+    ]
+    assert isinstance(done[3], Kept)
+    assert (fresh / "mlruns" / experiment / run_id / "artifacts/notes/a.txt").exists()
+    assert kipu.get_logged_model(model_id).name == "net"

@@ -11,7 +11,7 @@ from kipu import journal
 from kipu.blobs.interface import BlobStore
 from kipu.blobs.local import LocalBlobs
 from kipu.blobs.open import open_blobs
-from kipu.exceptions import InvalidParameter, MlflowException
+from kipu.exceptions import InvalidParameter, MlflowException, ResourceNotFound
 from kipu.service.purge import PurgePlan
 from kipu.service.tracking import TrackingService
 from kipu.store.open import locate, open_store
@@ -90,6 +90,10 @@ class Purge:
         gone = []
         for one in some:
             try:
+                # Somebody may have restored it since it was planned, which may be hours ago.
+                if not self._is_deleted(kind, one):
+                    yield Kept(f"The {kind} {one.id} stays: it was restored.")
+                    continue
                 self._remove_artifacts(one)
             except (MlflowException, OSError) as error:
                 yield Kept(f"The {kind} {one.id} stays: its artifacts cannot be removed: {error}")
@@ -97,6 +101,15 @@ class Purge:
                 gone.append(one.id)
         purge(gone)
         yield from (Removed(kind, id_) for id_ in gone)
+
+    def _is_deleted(self, kind: str, one: Purgeable) -> bool:
+        try:
+            if kind == "run":
+                return self.store.get_run(one.id).info.lifecycle_stage == "deleted"
+            self.store.get_logged_model(one.id)
+        except ResourceNotFound:
+            return True  # as deleted models are, and what another gc removed meanwhile
+        return self.store.get_experiment(one.experiment_id).lifecycle_stage == "deleted"
 
     def _remove_experiment(self, experiment: Purgeable) -> Removed | Kept:
         try:

@@ -42,7 +42,11 @@ class PurgeStore(Protocol):
         ...
 
     def purge_models(self, model_ids: Sequence[str]) -> None:
-        """Remove logged models; those that are gone already are passed over."""
+        """Remove logged models, deleted or of deleted experiments; those gone are passed over.
+
+        Raises:
+            InvalidParameter: One of them is neither; all are left as they were.
+        """
         ...
 
     def purge_experiment(self, experiment_id: str) -> None:

@@ -64,6 +64,17 @@ _deleted_experiments = (
 _models = sa.select(logged_models).order_by(
     logged_models.c.experiment_id, logged_models.c.creation_timestamp
 )
+_active_models = (
+    sa.select(logged_models.c.model_id)
+    .join(model_directory, model_directory.c.model_id == logged_models.c.model_id)
+    .join(experiments, experiments.c.experiment_id == logged_models.c.experiment_id)
+    .where(
+        model_directory.c.model_id.in_(sa.bindparam("these_models", expanding=True)),
+        logged_models.c.experiment_id == model_directory.c.experiment_id,
+        logged_models.c.lifecycle_stage == "active",
+        experiments.c.lifecycle_stage == "active",
+    )
+)
 
 
 class SqlPurge(SqlAccess):
@@ -146,6 +157,11 @@ class SqlPurge(SqlAccess):
 
         def purge(db: sa.Connection) -> None:
             homes = set(db.scalars(sa.select(model_directory.c.experiment_id).where(known)))
+            if (model_id := db.scalar(_active_models, {"these_models": model_ids})) is not None:
+                raise InvalidParameter(
+                    f"The logged model {model_id} is not deleted, and its experiment neither; only "
+                    "what is deleted is purged."
+                )
             for table in _MODEL_TABLES:
                 these = sa.and_(
                     table.c.experiment_id.in_(homes), table.c.model_id.in_(list(model_ids))

@@ -124,6 +124,22 @@ class PurgeContract:
             store.get_logged_model(model.model_id)
         store.purge_experiment(experiment_id)
 
+    def test_an_active_model_is_not_purged_nor_what_was_named_with_it(
+        self, store: ServedStore, experiment_id: str
+    ) -> None:
+        active, deleted = (
+            store.create_logged_model(experiment_id, "net", None, [], [], None).model_id
+            for _ in range(2)
+        )
+        store.delete_logged_model(deleted)
+        with refused("INVALID_PARAMETER_VALUE", active):
+            store.purge_models([deleted, active])
+        assert store.get_logged_model(active).model_id == active
+        assert [model.id for model in store.deleted_models()] == [deleted]
+        store.delete_experiment(experiment_id)
+        store.purge_models([deleted, active])
+        assert store.deleted_models(experiment_id) == []
+
     def test_what_a_purged_run_measured_of_a_model_goes_with_it(self, store: ServedStore) -> None:
         elsewhere = store.create_experiment("models", None, [])
         model = store.create_logged_model(elsewhere, "net", None, [], [], None)
