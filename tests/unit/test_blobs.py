@@ -160,4 +160,7 @@ def test_a_uri_that_names_no_place_is_explained(tmp_path: Path) -> None:
         open_blobs("mlflow-artifacts:/x", "sqlite:///x.db")
     with pytest.raises(InvalidParameter, match="on the host 'far'"):
         file_path("file://far/x")
+    for uri in ("a\0b", "file:///a%00b"):
+        with pytest.raises(InvalidParameter, match="null character"):
+            file_path(uri)
     assert file_path(f"file://{tmp_path}/a%20b") == tmp_path / "a b"

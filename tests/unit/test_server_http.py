@@ -107,6 +107,24 @@ def test_what_is_no_object_is_taken_for_an_empty_one(text: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        rb'{"name":"a\ud800"}',
+        rb'{"name":"a","tags":[{"key":"\uDFFF","value":"v"}]}',
+        b'{"name":"\xed\xa0\x80"}',
+        rb'"{\"name\":\"\ud800\"}"',
+    ],
+)
+def test_half_of_a_surrogate_pair_is_refused(text: bytes) -> None:
+    with pytest.raises(InvalidParameter, match=r"with \\ud[8f].., half of a surrogate pair"):
+        parse(text, CreateExperiment)
+
+
+def test_a_whole_surrogate_pair_is_a_character() -> None:
+    assert parse(rb'{"name":"\ud83d\ude00","x":NaN}', CreateExperiment).name == "\U0001f600"
+
+
+@pytest.mark.parametrize(
     ("text", "sentence"),
     [
         (b"{}", "name is required."),

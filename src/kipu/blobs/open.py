@@ -53,14 +53,15 @@ def file_path(uri: str) -> Path:
     """The local path that a ``file:`` URI or a plain path names.
 
     Raises:
-        InvalidParameter: The URI names another host.
+        InvalidParameter: The URI names another host, or a path that no file can have.
     """
     parts = urlsplit(uri)
-    if parts.scheme != "file":
-        return Path(uri)
-    if parts.netloc not in ("", "localhost"):
+    if parts.scheme == "file" and parts.netloc not in ("", "localhost"):
         raise InvalidParameter(f"{uri!r} names a file on the host {parts.netloc!r}, not here.")
-    return Path(unquote(parts.path))
+    path = unquote(parts.path) if parts.scheme == "file" else uri
+    if "\0" in path:
+        raise InvalidParameter(f"{uri!r} holds a null character, which no path can.")
+    return Path(path)
 
 
 def _server(uri: str, tracking_uri: str | None) -> str:

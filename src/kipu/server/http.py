@@ -178,17 +178,35 @@ _decoder: Callable[[Any], msgspec.json.Decoder[Any]] = cache(_make_decoder)
 _shape: Callable[[Any], inspect.Type] = cache(inspect.type_info)
 
 
-def _loads(text: bytes | str) -> dict[str, Any]:
-    """The object in a text that is perhaps no JSON, perhaps a JSON string that holds JSON."""
+def _loads(body: bytes) -> dict[str, Any]:
+    """The object in a text that is perhaps no JSON, perhaps a JSON string that holds JSON.
+
+    Raises:
+        InvalidParameter: A text in it has half of a surrogate pair, which nothing can store.
+    """
+    text: bytes | str = body
     for _ in range(2):
         try:
             data = json.loads(text)
         except (ValueError, RecursionError):
             return {}
         if not isinstance(data, str):
+            # As an escape, or as bytes that are no UTF-8 but that Python's reader takes.
+            if b"\\u" in body or b"\xed" in body:
+                _check_unicode(data)
             return data if isinstance(data, dict) else {}
         text = data
     return {}
+
+
+def _check_unicode(data: Any) -> None:
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(error.object[error.start]):04x}"
+        raise InvalidParameter(
+            f"The request has a text with {half}, half of a surrogate pair, which is no character."
+        ) from None
 
 
 def _fitted(value: Any, shape: inspect.Type) -> Any:
