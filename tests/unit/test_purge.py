@@ -197,7 +197,7 @@ def test_a_run_whose_artifacts_cannot_be_removed_stays(
     delete = LocalBlobs.delete
 
     def refuse(self: LocalBlobs, path: str) -> None:
-        if path == stuck:
+        if path == f"{stuck}/artifacts":
             raise PermissionError(13, "Permission denied", path)
         delete(self, path)
 
@@ -311,3 +311,12 @@ def test_what_was_restored_since_it_was_planned_keeps_its_files(fresh: Path) -> 
     assert isinstance(done[3], Kept)
     assert (fresh / "mlruns" / experiment / run_id / "artifacts/notes/a.txt").exists()
     assert kipu.get_logged_model(model_id).name == "net"
+
+
+def test_what_lies_beside_the_artifacts_of_a_run_is_left_alone(gc: Gc, fresh: Path) -> None:
+    run_id = a_run()
+    kipu.delete_run(run_id)
+    folder = fresh / "mlruns" / "0" / run_id
+    (folder / "meta.yaml").write_text("of the files of MLflow from which the run was copied")
+    assert removed("Run", run_id) in gc().stdout
+    assert [file.name for file in folder.iterdir()] == ["meta.yaml"]

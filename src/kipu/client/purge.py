@@ -127,11 +127,19 @@ class Purge:
 
     def _remove_artifacts(self, one: Purgeable) -> None:
         location = one.artifact_uri.removesuffix(f"/{one.id}/artifacts")
-        # The usual place: the folder that is named after the id goes, too.
-        path = one.id if location != one.artifact_uri else ""
         blobs = self._open(location)
-        size = _size(blobs, path)
-        blobs.delete(path)
+        if location == one.artifact_uri:
+            size = _size(blobs, "")
+            blobs.delete("")
+        elif isinstance(blobs, LocalBlobs):
+            # The folder named after the id goes, too, unless it holds more: the files of MLflow
+            # from which a run was copied are not Kipu's.
+            size = _size(blobs, f"{one.id}/artifacts")
+            blobs.delete(f"{one.id}/artifacts")
+            blobs.remove_if_empty(one.id)
+        else:
+            size = _size(blobs, one.id)
+            blobs.delete(one.id)
         self.artifact_bytes += size
 
     def _open(self, uri: str) -> BlobStore:
