@@ -244,6 +244,17 @@ def test_what_a_dead_server_had_taken_is_delivered_by_the_next(
     assert told.headers["x-mlflow-delivery-id"] == taken.delivery_id
 
 
+def test_a_full_queue_is_emptied_without_another_call(
+    store: SqlStore, courier: Courier, there: Receiver
+) -> None:
+    hook(store, there.url)
+    for _ in range(25):
+        store.enqueue_event(EVENT, b"{}")
+    courier.deliver_due()
+    there.wait_for(25)
+    wait_until(lambda: waiting(store) == 0)
+
+
 def test_many_couriers_on_one_queue_tell_everything_once(tmp_path: Path, there: Receiver) -> None:
     uri = f"sqlite:///{tmp_path}/kipu.db"
     stores = [SqlStore(uri, "/artifacts") for _ in range(4)]

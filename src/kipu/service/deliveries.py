@@ -39,12 +39,24 @@ class Courier:
 
     def __init__(self, queue: DeliveryQueue) -> None:
         self._queue = queue
+        self._claiming = threading.Lock()
         self._changed = threading.Condition()
         self._busy: Counter[str] = Counter()
         self._stopping = False
 
     def deliver_due(self) -> None:
         """Begin all deliveries that are due and for which there is room; return at once."""
+        with self._claiming:
+            self._begin_due()
+
+    def stop(self) -> None:
+        """Begin nothing more, and give what was begun a few seconds."""
+        with self._claiming:
+            self._stopping = True
+        with self._changed:
+            self._changed.wait_for(lambda: not self._busy.total(), _STOPPING_S)
+
+    def _begin_due(self) -> None:
         most = max(1, MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS.get())
         with self._changed:
             room = 0 if self._stopping else most - self._busy.total()
@@ -61,12 +73,6 @@ class Courier:
                 self._busy[delivery.webhook.webhook_id] += 1
             # A daemon: a receiver that does not answer must not hold up the end of the process.
             threading.Thread(target=self._deliver, args=(delivery,), daemon=True).start()
-
-    def stop(self) -> None:
-        """Begin nothing more, and give what was begun a few seconds."""
-        with self._changed:
-            self._stopping = True
-            self._changed.wait_for(lambda: not self._busy.total(), _STOPPING_S)
 
     def _deliver(self, delivery: Delivery) -> None:
         try:
@@ -85,6 +91,14 @@ class Courier:
                 if not self._busy[delivery.webhook.webhook_id]:
                     del self._busy[delivery.webhook.webhook_id]
                 self._changed.notify_all()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Begin what had no room until now."""
+        try:
+            self.deliver_due()
+        except Exception:
+            _log.exception("No further deliveries to webhooks could be begun")
 
 
 def _attempt(delivery: Delivery) -> float | None:
