@@ -117,6 +117,15 @@ def test_what_is_missing_or_a_folder_is_told_apart(blobs: LocalBlobs) -> None:
         put(blobs, "d/f/g", b"1")
 
 
+@pytest.mark.parametrize("path", ["x" * 256, "é" * 128, "a/" * 2000 + "b"])
+def test_a_path_that_is_too_long_for_a_disk_is_refused(blobs: LocalBlobs, path: str) -> None:
+    for use in (blobs.open, blobs.list, blobs.delete, lambda path: put(blobs, path, b"")):
+        with pytest.raises(InvalidParameter, match="too long: a name in it has at most 255"):
+            use(path)
+    put(blobs, "x" * 255, b"data")
+    assert read(blobs, "x" * 255) == b"data"
+
+
 def test_deleting_is_harmless_where_there_is_nothing(blobs: LocalBlobs) -> None:
     put(blobs, "d/f", b"1")
     blobs.delete("d")

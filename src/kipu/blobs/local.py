@@ -15,6 +15,10 @@ from kipu.blobs.paths import PART_PREFIX, validate_file_path, validate_path
 from kipu.entities import FileInfo
 from kipu.exceptions import InvalidParameter, ResourceNotFound
 
+# In bytes, of the file systems of Linux; others are about the same.
+_LONGEST_NAME = 255
+_LONGEST_PATH = 4000
+
 
 class LocalBlobs:
     """Files below a folder, which need not exist yet.
@@ -99,6 +103,13 @@ class LocalBlobs:
 
     def _place(self, path: str) -> Path:
         place = self._root / validate_path(path)
+        if any(len(os.fsencode(name)) > _LONGEST_NAME for name in Path(path).parts) or (
+            len(os.fsencode(place)) > _LONGEST_PATH
+        ):
+            raise InvalidParameter(
+                f"The artifact path {path[:40] + '...'!r} is too long: a name in it has at most "
+                f"{_LONGEST_NAME} bytes here, and the whole path on disk {_LONGEST_PATH}."
+            )
         if not place.resolve().is_relative_to(self._root.resolve()):
             raise InvalidParameter(f"The artifact path {path!r} leads out of its root by a link.")
         return place
