@@ -27,6 +27,12 @@ from kipu.search import (
     print_order,
 )
 from kipu.search.pattern_tree import PatternError
+from kipu.search.registry import (
+    MODEL_VERSIONS,
+    REGISTERED_MODELS,
+    parse_model_version_filter,
+    parse_registered_model_filter,
+)
 from kipu.search.regular import check_pattern
 from kipu.search.tree import Operator
 from kipu.search.vocabulary import (
@@ -123,6 +129,16 @@ def test_printed_experiment_filters_read_back(tree: Node) -> None:
 @given(filters(LOGGED_MODELS))
 def test_printed_logged_model_filters_read_back(tree: Node) -> None:
     assert parse_logged_model_filter(print_filter(tree)) == tree
+
+
+@given(filters(REGISTERED_MODELS))
+def test_printed_registered_model_filters_read_back(tree: Node) -> None:
+    assert parse_registered_model_filter(print_filter(tree)) == tree
+
+
+@given(filters(MODEL_VERSIONS))
+def test_printed_model_version_filters_read_back(tree: Node) -> None:
+    assert parse_model_version_filter(print_filter(tree)) == tree
 
 
 @given(orders(RUNS))
