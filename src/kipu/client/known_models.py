@@ -37,9 +37,10 @@ class KnownModels:
         Raises:
             ResourceNotFound: No model has this id.
         """
-        if model_id not in self._artifact_uris:
-            self.note(self._store().get_logged_model(model_id))
-        return self._artifact_uris[model_id]
+        known = self._artifact_uris.get(model_id)  # another thread may forget all of them now
+        if known is None:
+            known = self.note(self._store().get_logged_model(model_id)).artifact_location
+        return known
 
     def admit(self, metrics: Iterable[Metric]) -> None:
         """Check once that the models are there that points name.

@@ -178,13 +178,14 @@ class Tracking:
         Raises:
             ResourceNotFound: No run has this id.
         """
-        if run_id not in self._artifact_uris:
+        known = self._artifact_uris.get(run_id)  # another thread may forget all of them now
+        if known is None:
             check_run_id(run_id)
-            uri = self.store.get_run(run_id).info.artifact_uri
-            if not uri:
+            known = self.store.get_run(run_id).info.artifact_uri
+            if not known:
                 raise InvalidParameter(f"The run {run_id} has no place for artifacts.")
-            self._artifact_uris[run_id] = uri
-        return self._artifact_uris[run_id]
+            self._artifact_uris[run_id] = known
+        return known
 
     def tag_once(self, run_id: str, key: str, value: str) -> None:
         """Set a tag that this process has not set on this run before."""
