@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { fileUrl } from "../api";
 import styles from "../artifacts.module.css";
-import type { PreviewProps } from "./Preview";
+import type { PreviewProps } from "./previewProps";
 
 /** A picture. Drawn as an <img>, where even an SVG cannot run scripts. */
 export function ImagePreview({ runId, path }: PreviewProps) {

@@ -3,7 +3,7 @@ import { formatCount, plural } from "@/lib/format";
 import styles from "../artifacts.module.css";
 import { readSplitTable } from "../delimited";
 import { DataTable } from "./DataTable";
-import type { PreviewProps } from "./Preview";
+import type { PreviewProps } from "./previewProps";
 import { CutNote, useBeginning } from "./useBeginning";
 
 const MOST = 8_000_000;

@@ -3,7 +3,7 @@ import { Icon } from "@/components/Icon";
 import { refusal } from "@/lib/api";
 import { fileUrl } from "../api";
 import styles from "../artifacts.module.css";
-import type { PreviewProps } from "./Preview";
+import type { PreviewProps } from "./previewProps";
 
 /** A document, opened by the browser's own viewer in another tab. */
 export function PdfPreview({ runId, path }: PreviewProps) {

@@ -6,14 +6,9 @@ import { ImagePreview } from "./ImagePreview";
 import { JsonPreview } from "./JsonPreview";
 import { MarkdownPreview } from "./MarkdownPreview";
 import { PdfPreview } from "./PdfPreview";
+import type { PreviewProps } from "./previewProps";
 import { TablePreview } from "./TablePreview";
 import { TextPreview } from "./TextPreview";
-
-export interface PreviewProps {
-  runId: string;
-  path: string;
-  size: number | undefined;
-}
 
 /** What can be shown of a file. No preview ever runs what is in the file in this origin. */
 export function Preview(props: PreviewProps) {

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import styles from "../artifacts.module.css";
 import { delimiterOf, parseDelimited } from "../delimited";
 import { DataTable } from "./DataTable";
-import type { PreviewProps } from "./Preview";
+import type { PreviewProps } from "./previewProps";
 import { CutNote, useBeginning } from "./useBeginning";
 
 const MOST = 8_000_000;

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import styles from "../artifacts.module.css";
-import type { PreviewProps } from "./Preview";
+import type { PreviewProps } from "./previewProps";
 import { CutNote, useBeginning } from "./useBeginning";
 
 const MOST = 1_000_000;

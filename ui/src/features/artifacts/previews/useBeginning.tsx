@@ -5,7 +5,7 @@ import { Loading } from "@/components/Loading";
 import { formatBytes } from "@/lib/format";
 import { type Beginning, beginning } from "../api";
 import styles from "../artifacts.module.css";
-import type { PreviewProps } from "./Preview";
+import type { PreviewProps } from "./previewProps";
 
 /** The beginning of a file, or what to show instead of it for the moment. */
 export function useBeginning({ runId, path }: PreviewProps, most: number): Beginning | ReactElement {
