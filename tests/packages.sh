@@ -1,13 +1,16 @@
 #!/bin/sh
-# Chromium for the browser tests, from Debian's packages, when it is missing and we may install.
+# What the tests need of Debian's packages, when it is missing and we may install: Chromium for the
+# pages, openssl for a certificate.
 set -eu
-for name in chromium chromium-browser google-chrome; do
-  command -v "$name" >/dev/null 2>&1 && exit 0
-done
+missing=""
+command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 ||
+  command -v google-chrome >/dev/null 2>&1 || missing="chromium fonts-dejavu-core"
+command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
+[ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
   apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-    chromium fonts-dejavu-core >/dev/null
+  # shellcheck disable=SC2086 # one word a package
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 else
-  echo "Chromium is missing: the browser tests will be skipped (apt-get install chromium)."
+  echo "Missing, so that some tests will be skipped (apt-get install): $missing"
 fi
