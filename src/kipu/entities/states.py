@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from kipu.exceptions import InvalidParameter
+from kipu.entities.numbered import Numbered
 
 
 class RunStatus:
@@ -16,14 +14,16 @@ class RunStatus:
     FAILED = 4
     KILLED = 5
 
-    _NUMBERS: ClassVar[dict[str, int]] = {
-        "RUNNING": 1,
-        "SCHEDULED": 2,
-        "FINISHED": 3,
-        "FAILED": 4,
-        "KILLED": 5,
-    }
-    _NAMES: ClassVar[dict[int, str]] = {number: name for name, number in _NUMBERS.items()}
+    _STATES = Numbered(
+        "run status",
+        {
+            "RUNNING": 1,
+            "SCHEDULED": 2,
+            "FINISHED": 3,
+            "FAILED": 4,
+            "KILLED": 5,
+        },
+    )
 
     @staticmethod
     def from_string(status_str: str) -> int:
@@ -32,11 +32,7 @@ class RunStatus:
         Raises:
             InvalidParameter: No status has this name.
         """
-        try:
-            return RunStatus._NUMBERS[status_str]
-        except KeyError:
-            known = ", ".join(RunStatus._NUMBERS)
-            raise InvalidParameter(f"No run status {status_str!r}; one of {known}.") from None
+        return RunStatus._STATES.number(status_str)
 
     @staticmethod
     def to_string(status: int) -> str:
@@ -45,10 +41,7 @@ class RunStatus:
         Raises:
             InvalidParameter: No status has this number.
         """
-        try:
-            return RunStatus._NAMES[status]
-        except KeyError:
-            raise InvalidParameter(f"No run status {status!r}; 1 to 5.") from None
+        return RunStatus._STATES.name(status)
 
     @staticmethod
     def is_terminated(status: int) -> bool:
@@ -58,7 +51,7 @@ class RunStatus:
     @staticmethod
     def all_status() -> list[int]:
         """Every status number."""
-        return list(RunStatus._NAMES)
+        return RunStatus._STATES.all()
 
 
 class ViewType:
@@ -68,8 +61,7 @@ class ViewType:
     DELETED_ONLY = 2
     ALL = 3
 
-    _NUMBERS: ClassVar[dict[str, int]] = {"active_only": 1, "deleted_only": 2, "all": 3}
-    _NAMES: ClassVar[dict[int, str]] = {number: name for name, number in _NUMBERS.items()}
+    _STATES = Numbered("view type", {"active_only": 1, "deleted_only": 2, "all": 3})
 
     @classmethod
     def from_string(cls, view_str: str) -> int:
@@ -78,11 +70,7 @@ class ViewType:
         Raises:
             InvalidParameter: No view has this name.
         """
-        try:
-            return cls._NUMBERS[view_str.lower()]
-        except KeyError:
-            known = ", ".join(cls._NUMBERS)
-            raise InvalidParameter(f"No view type {view_str!r}; one of {known}.") from None
+        return cls._STATES.number(view_str.lower())
 
     @classmethod
     def to_string(cls, view_type: int) -> str:
@@ -91,10 +79,7 @@ class ViewType:
         Raises:
             InvalidParameter: No view has this number.
         """
-        try:
-            return cls._NAMES[view_type]
-        except KeyError:
-            raise InvalidParameter(f"No view type {view_type!r}; 1 to 3.") from None
+        return cls._STATES.name(view_type)
 
 
 class LifecycleStage:
@@ -136,14 +121,16 @@ class SourceType:
     LOCAL = 4
     UNKNOWN = 5
 
-    _NUMBERS: ClassVar[dict[str, int]] = {
-        "NOTEBOOK": 1,
-        "JOB": 2,
-        "PROJECT": 3,
-        "LOCAL": 4,
-        "UNKNOWN": 5,
-    }
-    _NAMES: ClassVar[dict[int, str]] = {number: name for name, number in _NUMBERS.items()}
+    _STATES = Numbered(
+        "source type",
+        {
+            "NOTEBOOK": 1,
+            "JOB": 2,
+            "PROJECT": 3,
+            "LOCAL": 4,
+            "UNKNOWN": 5,
+        },
+    )
 
     @staticmethod
     def from_string(status_str: str) -> int:
@@ -152,10 +139,7 @@ class SourceType:
         Raises:
             InvalidParameter: No source type has this name.
         """
-        try:
-            return SourceType._NUMBERS[status_str]
-        except KeyError:
-            raise InvalidParameter(f"No source type {status_str!r}.") from None
+        return SourceType._STATES.number(status_str)
 
     @staticmethod
     def to_string(status: int) -> str:
@@ -164,7 +148,4 @@ class SourceType:
         Raises:
             InvalidParameter: No source type has this number.
         """
-        try:
-            return SourceType._NAMES[status]
-        except KeyError:
-            raise InvalidParameter(f"No source type {status!r}.") from None
+        return SourceType._STATES.name(status)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from kipu.exceptions import InvalidParameter
+from kipu.entities.numbered import Numbered
 
 
 class ModelVersionStatus:
@@ -14,12 +12,14 @@ class ModelVersionStatus:
     FAILED_REGISTRATION = 2
     READY = 3
 
-    _NUMBERS: ClassVar[dict[str, int]] = {
-        "PENDING_REGISTRATION": 1,
-        "FAILED_REGISTRATION": 2,
-        "READY": 3,
-    }
-    _NAMES: ClassVar[dict[int, str]] = {number: name for name, number in _NUMBERS.items()}
+    _STATES = Numbered(
+        "model version status",
+        {
+            "PENDING_REGISTRATION": 1,
+            "FAILED_REGISTRATION": 2,
+            "READY": 3,
+        },
+    )
 
     @staticmethod
     def from_string(status_str: str) -> int:
@@ -28,13 +28,7 @@ class ModelVersionStatus:
         Raises:
             InvalidParameter: No status has this name.
         """
-        try:
-            return ModelVersionStatus._NUMBERS[status_str]
-        except KeyError:
-            known = ", ".join(ModelVersionStatus._NUMBERS)
-            raise InvalidParameter(
-                f"No model version status {status_str!r}; one of {known}."
-            ) from None
+        return ModelVersionStatus._STATES.number(status_str)
 
     @staticmethod
     def to_string(status: int) -> str:
@@ -43,12 +37,9 @@ class ModelVersionStatus:
         Raises:
             InvalidParameter: No status has this number.
         """
-        try:
-            return ModelVersionStatus._NAMES[status]
-        except KeyError:
-            raise InvalidParameter(f"No model version status {status!r}; 1 to 3.") from None
+        return ModelVersionStatus._STATES.name(status)
 
     @staticmethod
     def all_status() -> list[int]:
         """Every status number."""
-        return list(ModelVersionStatus._NAMES)
+        return ModelVersionStatus._STATES.all()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from kipu.exceptions import InvalidParameter
+from kipu.entities.numbered import Numbered
 
 
 class RegisteredModelDeploymentJobState:
@@ -15,14 +13,16 @@ class RegisteredModelDeploymentJobState:
     NOT_FOUND = 3
     REQUIRED_PARAMETERS_CHANGED = 4
 
-    _NUMBERS: ClassVar[dict[str, int]] = {
-        "DEPLOYMENT_JOB_CONNECTION_STATE_UNSPECIFIED": 0,
-        "NOT_SET_UP": 1,
-        "CONNECTED": 2,
-        "NOT_FOUND": 3,
-        "REQUIRED_PARAMETERS_CHANGED": 4,
-    }
-    _NAMES: ClassVar[dict[int, str]] = {number: name for name, number in _NUMBERS.items()}
+    _STATES = Numbered(
+        "state of a deployment job",
+        {
+            "DEPLOYMENT_JOB_CONNECTION_STATE_UNSPECIFIED": 0,
+            "NOT_SET_UP": 1,
+            "CONNECTED": 2,
+            "NOT_FOUND": 3,
+            "REQUIRED_PARAMETERS_CHANGED": 4,
+        },
+    )
 
     @staticmethod
     def from_string(state_str: str) -> int:
@@ -31,10 +31,7 @@ class RegisteredModelDeploymentJobState:
         Raises:
             InvalidParameter: No state has this name.
         """
-        try:
-            return RegisteredModelDeploymentJobState._NUMBERS[state_str]
-        except KeyError:
-            raise InvalidParameter(f"No state {state_str!r} of a deployment job's link.") from None
+        return RegisteredModelDeploymentJobState._STATES.number(state_str)
 
     @staticmethod
     def to_string(state: int) -> str:
@@ -43,12 +40,9 @@ class RegisteredModelDeploymentJobState:
         Raises:
             InvalidParameter: No state has this number.
         """
-        try:
-            return RegisteredModelDeploymentJobState._NAMES[state]
-        except KeyError:
-            raise InvalidParameter(f"No state {state!r} of a deployment job's link.") from None
+        return RegisteredModelDeploymentJobState._STATES.name(state)
 
     @staticmethod
     def all_states() -> list[int]:
         """Every state number."""
-        return list(RegisteredModelDeploymentJobState._NAMES)
+        return RegisteredModelDeploymentJobState._STATES.all()
