@@ -87,7 +87,7 @@ check-ui: ui/node_modules/.ready ## Biome, TypeScript and vitest
 test: packages check test-unit test-compat test-browser ## Everything that CI runs
 
 test-unit: $(VENV)/.dev $(STATIC) ## Unit, contract, wire, property and crash tests
-	$(PYTEST) -n 2 -m "not compat and not browser and not ecosystem"
+	$(PYTEST) -n 2 -m "not compat and not browser and not ecosystem and not flavors"
 
 test-compat: $(VENV)/.dev $(MLFLOW_VENV)/.ready ## Official MLflow client and server against ours
 	$(PYTEST) -m compat

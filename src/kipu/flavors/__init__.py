@@ -1,0 +1,1 @@
+"""One file per ML library: how its models are saved and loaded."""
