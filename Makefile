@@ -7,13 +7,14 @@ BIN := $(VENV)/bin
 MLFLOW_VENV := .venv-mlflow
 MLFLOW_VERSION := 3.17.2
 ECOSYSTEM_VENV := .venv-ecosystem
+FLAVORS_VENV := .venv-flavors
 # A build for CPUs: a fraction of the size. Where the index has none: TORCH=torch==2.13.0
 TORCH ?= torch==2.13.0+cpu
 STATIC := src/kipu/server/static/index.html
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui env check lint types imports check-ui test test-unit test-compat test-browser test-ecosystem \
+.PHONY: help run ui env check lint types imports check-ui test test-unit test-compat test-browser test-ecosystem test-flavors \
         openapi docs screenshots bench clean packages
 
 help: ## List the targets
@@ -49,6 +50,11 @@ $(ECOSYSTEM_VENV)/.ready: tests/ecosystem/requirements.txt build/wheels/.ready
 	$(ECOSYSTEM_VENV)/bin/pip install --quiet --disable-pip-version-check build/wheels/*.whl
 	$(ECOSYSTEM_VENV)/bin/pip install --quiet --disable-pip-version-check '$(TORCH)' -r $<
 	$(ECOSYSTEM_VENV)/bin/pip install --quiet --disable-pip-version-check --no-index --no-deps --force-reinstall build/wheels/*.whl
+	@touch $@
+
+$(FLAVORS_VENV)/.ready: tests/flavors/requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(FLAVORS_VENV)
+	$(FLAVORS_VENV)/bin/pip install --quiet --disable-pip-version-check '$(TORCH)' -r $< -e .
 	@touch $@
 
 build/wheels/.ready: $(VENV)/.dev $(STATIC) $(shell find src shim -type f -name '*.py' -o -name '*.toml' -path '*shim*')
@@ -95,6 +101,9 @@ test-compat: $(VENV)/.dev $(MLFLOW_VENV)/.ready ## Official MLflow client and se
 test-browser: $(VENV)/.dev $(STATIC) ## The UI in a real Chromium
 	$(PYTEST) -m browser
 
+test-flavors: $(FLAVORS_VENV)/.ready $(MLFLOW_VENV)/.ready ## Every flavor and autologger beside MLflow, with the ML libraries
+	$(FLAVORS_VENV)/bin/python -m pytest -m flavors -W default tests/flavors
+
 test-ecosystem: $(ECOSYSTEM_VENV)/.ready ## Callbacks of Optuna, Lightning and transformers, unchanged, on the shim
 	$(ECOSYSTEM_VENV)/bin/python -m pytest -m ecosystem -W default tests/ecosystem
 
@@ -112,4 +121,4 @@ bench: $(VENV)/.dev ## Measure the hot paths
 	$(BIN)/python benchmarks/log_batch.py
 
 clean: ## Remove what was built, but no runs
-	rm -rf $(VENV) $(MLFLOW_VENV) $(ECOSYSTEM_VENV) build ui/node_modules src/kipu/server/static dist
+	rm -rf $(VENV) $(MLFLOW_VENV) $(ECOSYSTEM_VENV) $(FLAVORS_VENV) build ui/node_modules src/kipu/server/static dist
