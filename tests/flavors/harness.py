@@ -38,11 +38,11 @@ def plain(answer: Any) -> Any:
 
 
 def refusal(call: Any, *given: Any, **named: Any) -> Any:
-    """The answer of a call, or the class and code of what it raises."""
+    """The answer of a call, or the code of what it raises, or its class where there is no code."""
     try:
         return plain(call(*given, **named))
     except Exception as error:
-        return {"raised": type(error).__name__, "code": getattr(error, "error_code", None)}
+        return {"raised": getattr(error, "error_code", None) or type(error).__name__}
 
 
 def keep_logged(info: Any, folder: Path) -> None:
