@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         types,
         utils,
     )
+    from kipu.autologging.switch import autolog
     from kipu.client import MlflowClient
     from kipu.client.images import Image
     from kipu.client.uris import (
@@ -55,7 +56,6 @@ if TYPE_CHECKING:
         log_table,
         log_text,
     )
-    from kipu.fluent.autolog import autolog
     from kipu.fluent.doctor import doctor
     from kipu.fluent.experiments import (
         create_experiment,
@@ -130,7 +130,7 @@ _HOMES = {
         "get_artifact_uri load_table log_artifact log_artifacts log_dict log_figure log_image "
         "log_stream log_table log_text"
     ),
-    "kipu.fluent.autolog": "autolog",
+    "kipu.autologging.switch": "autolog",
     "kipu.fluent.doctor": "doctor",
     "kipu.fluent.experiments": (
         "create_experiment delete_experiment delete_experiment_tag get_experiment "
@@ -163,7 +163,11 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 # Modules that others reach after a bare import, but that are no part of ``from kipu import *``.
-_DEEP = ("protos", "pyfunc", "store")
+_DEEP = (
+    "catboost", "keras", "lightgbm", "onnx", "paddle", "prophet", "protos", "pyfunc", "pyspark",
+    "pytorch", "sentence_transformers", "sklearn", "spacy", "spark", "statsmodels", "store",
+    "tensorflow", "transformers", "xgboost",
+)  # fmt: skip
 
 __all__ = [
     "VERSION",

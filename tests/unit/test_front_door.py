@@ -109,12 +109,3 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 )
 def test_deeper_paths_that_other_packages_import_are_there(path: str, name: str) -> None:
     assert hasattr(importlib.import_module(f"kipu.{path}"), name)
-
-
-def test_autolog_remembers_what_it_was_told() -> None:
-    from kipu.fluent.autolog import autolog_configuration
-
-    kipu.autolog(log_models=False, silent=True)
-    assert autolog_configuration()["log_models"] is False
-    kipu.autolog(disable=True)
-    assert autolog_configuration()["disable"] is True

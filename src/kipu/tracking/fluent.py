@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kipu.autologging.switch import autolog
 from kipu.fluent.active import ActiveRun, active_run, end_run
 from kipu.fluent.active_model import (
     ActiveModel,
@@ -21,7 +22,6 @@ from kipu.fluent.artifacts import (
     log_table,
     log_text,
 )
-from kipu.fluent.autolog import autolog
 from kipu.fluent.experiments import (
     chosen_experiment_id,
     create_experiment,
