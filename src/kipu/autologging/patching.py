@@ -27,6 +27,7 @@ class Call:
 
     Attributes:
         integration: Whose function it is.
+        function: The library's own, for its signature.
         run_id: The run to log to, the active one of this thread; empty for a patch that does not
             manage a run where none is active.
         owns_run: Whether the run was started for this call, and ends with it.
@@ -39,7 +40,7 @@ class Call:
         self.run_id = ""
         self.owns_run = False
         self.has_complained = False
-        self._function = function
+        self.function = function
         self._is_done = False
         self._result: Any = None
         self.training_error: BaseException | None = None
@@ -48,7 +49,7 @@ class Call:
         """Train: call the library's function, whose own warnings are shown as ever."""
         try:
             with unmuted():
-                self._result = self._function(*args, **kwargs)
+                self._result = self.function(*args, **kwargs)
         except BaseException as error:
             self.training_error = error
             raise
@@ -66,7 +67,7 @@ class Call:
         """
         if self.training_error is not None:
             raise self.training_error
-        return self._result if self._is_done else self._function(*args, **kwargs)
+        return self._result if self._is_done else self.function(*args, **kwargs)
 
 
 def patch(
