@@ -83,7 +83,7 @@ def both_ways(with_kipu: Any, with_mlflow: Any, tmp_path: Path) -> BothWays:
             assert models, f"{script} saved nothing"
             for model in models.values():
                 model["texts"] = _without_versions(model["texts"])
-        assert unexpected(*saved, differences) == []
+        _expect(unexpected(*saved, differences), "saved")
 
         def answers(run: Any) -> list[Any]:
             return [run("models", "answers", script, place) for place in (ours, theirs)]
@@ -94,9 +94,9 @@ def both_ways(with_kipu: Any, with_mlflow: Any, tmp_path: Path) -> BothWays:
         assert official.keys() == saved[1].keys()
         broken = {name: told for name, told in official.items() if "not loaded" in str(told)}
         assert broken == {}, "MLflow cannot load its own"
-        assert unexpected(others, official, {}) == [], "saved by MLflow, loaded by Kipu"
-        assert unexpected(own, official, {}) == [], "saved by Kipu, loaded by Kipu"
-        assert unexpected(crossed, official, {}) == [], "saved by Kipu, loaded by MLflow"
+        _expect(unexpected(others, official, {}), "saved by MLflow, loaded by Kipu")
+        _expect(unexpected(own, official, {}), "saved by Kipu, loaded by Kipu")
+        _expect(unexpected(crossed, official, {}), "saved by Kipu, loaded by MLflow")
 
     return check
 
@@ -123,7 +123,7 @@ def trained_alike(with_kipu: Any, with_mlflow: Any) -> TrainedAlike:
                 for name in ("requirements.txt", "conda.yaml", "python_env.yaml"):
                     model["texts"].pop(name, None)
         assert theirs["runs"], f"{script} made no run with MLflow"
-        assert unexpected(ours, theirs, differences) == []
+        _expect(unexpected(ours, theirs, differences), script)
         return dict(ours)
 
     return check
@@ -147,6 +147,11 @@ def _drive(
     )  # fmt: skip
     assert done.returncode == 0, f"{python}\n{done.stdout[-2000:]}\n{done.stderr[-6000:]}"
     return json.loads(out.read_text())
+
+
+def _expect(wrong: list[str], what: str) -> None:
+    """Fail with all that is wrong, a line each."""
+    assert not wrong, "\n".join([what, *wrong])
 
 
 def _at_once(*calls: Any) -> list[Any]:
