@@ -8,12 +8,14 @@ and the index of its parent.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 FROM_THE_MACHINE = ("mlflow.user", "mlflow.source.", "mlflow.runName", "mlflow.runColor")
 READ = (".json", ".txt", ".csv", ".yaml")
 OF_REQUIREMENTS = ("requirements.txt", "conda.yaml", "python_env.yaml")
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MASKED = (
     "model_uuid",
     "utc_time_created",
@@ -109,7 +111,8 @@ def _files(client: Any, run_id: str, path: str = "") -> dict[str, Any]:
 
 
 def _content(file: Path) -> Any:
-    text = file.read_text()
+    # statsmodels writes the time into its summaries.
+    text = re.sub(r"(?m)^(Date|Time):\s+.*$", r"\1", file.read_text())
     return json.loads(text) if file.suffix == ".json" else text
 
 
@@ -150,7 +153,7 @@ def saved_model(folder: Path) -> dict[str, Any]:
     return {
         "MLmodel": description,
         "files": sorted(
-            one.relative_to(folder).as_posix()
+            UUID.sub("<id>", one.relative_to(folder).as_posix())
             for one in folder.rglob("*")
             if one.is_file() and "__pycache__" not in str(one)
         ),
