@@ -10,7 +10,7 @@ export function linesAsCsv(lines: readonly Line[], axis: string): string {
   const rows = [head.join(",")];
   for (const line of lines) {
     for (let i = 0; i < line.x.length; i++) {
-      const cells = [quoted(line.label), number(line.x[i]), number(line.last[i])];
+      const cells = [csvField(line.label), number(line.x[i]), number(line.last[i])];
       if (banded) {
         cells.push(number(line.min[i]), number(line.max[i]), number(line.mean[i]));
         cells.push(number(line.n[i]));
@@ -27,7 +27,8 @@ function number(value: number | undefined): string {
   return formatExact(value ?? Number.NaN);
 }
 
-function quoted(text: string): string {
+/** A text as a field of CSV. */
+export function csvField(text: string): string {
   // A spreadsheet would run a cell that begins like a formula.
   const safe = /^[=+\-@\t]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

@@ -43,7 +43,8 @@ export class Tip {
   #besidePointer(left: number, top: number): { x: number; y: number } {
     const chart = this.parent.getBoundingClientRect();
     const edge =
-      this.parent.closest("dialog")?.getBoundingClientRect() ?? document.documentElement.getBoundingClientRect();
+      this.parent.closest("dialog, [data-edge]")?.getBoundingClientRect() ??
+      document.documentElement.getBoundingClientRect();
     const fits = chart.left + left + GAP + this.#width <= edge.right - 4;
     const x = fits ? left + GAP : Math.max(edge.left - chart.left + 4, left - GAP - this.#width);
     return { x, y: Math.max(0, Math.min(top - this.#height / 2, this.parent.clientHeight - this.#height)) };

@@ -33,7 +33,7 @@ export function FilePane({ runId, path, onOpen }: FilePaneProps) {
   }
   if (file?.is_dir) return <FolderPane runId={runId} path={path} onOpen={onOpen} />;
   return (
-    <section className={styles.pane} aria-label={path}>
+    <section className={styles.pane} aria-label={path} data-edge="">
       <header>
         <h2 title={path}>
           {parentOf(path) && <span className="faint">{parentOf(path)}/</span>}

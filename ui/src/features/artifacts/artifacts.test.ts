@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { delimiterOf, parseDelimited, readSplitTable, sortRows } from "./delimited";
+import { sortRows } from "@/components/table/table";
+import { delimiterOf, parseDelimited, readSplitTable } from "./delimited";
 import { imageAt } from "./ImagesView";
 import { imageSeries, parseImageName } from "./imageNames";
 import { foldersOf, kindOf, nameOf, parentOf } from "./kinds";

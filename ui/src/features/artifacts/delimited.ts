@@ -1,11 +1,6 @@
 // Tables as text: CSV and TSV, and the JSON that `log_table` writes.
 
-export interface Table {
-  columns: string[];
-  rows: string[][];
-  /** Whether rows were left out. */
-  cut: boolean;
-}
+import type { Table } from "@/components/table/table";
 
 /**
  * Reads comma- or tab-separated values as RFC 4180 has them: fields may be quoted, quotes doubled, lines end any way.
@@ -92,17 +87,4 @@ export function readSplitTable(value: unknown): Table | null {
 function cellText(value: unknown): string {
   if (value === null || value === undefined) return "";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
-}
-
-/** Sorts rows by one column: as numbers if all of it are, else as text; empty cells last either way. */
-export function sortRows(rows: readonly string[][], column: number, descending: boolean): string[][] {
-  const cell = (row: string[]) => row[column] ?? "";
-  const numeric = rows.every((row) => cell(row) === "" || !Number.isNaN(Number(cell(row))));
-  const order = descending ? -1 : 1;
-  const byText = new Intl.Collator("en", { numeric: true });
-  return rows.toSorted((a, b) => {
-    const [left, right] = [cell(a), cell(b)];
-    if (left === "" || right === "") return Number(left === "") - Number(right === "");
-    return order * (numeric ? Number(left) - Number(right) : byText.compare(left, right));
-  });
 }

@@ -14,16 +14,18 @@ import { useLiveRun } from "./useLiveRun";
 const route = getRouteApi("/runs/$runId");
 const ChartsTab = lazy(() => import("./charts/ChartsTab").then(({ ChartsTab }) => ({ default: ChartsTab })));
 
-const LABELS = { overview: "Overview", charts: "Charts", artifacts: "Artifacts" };
+const LABELS = { overview: "Overview", charts: "Charts", plots: "Plots", artifacts: "Artifacts" };
 
 interface RunPageProps {
   runId: string;
   /** What fills the tab of artifacts. */
   Artifacts: ComponentType<{ runId: string }>;
+  /** What fills the tab of plots. */
+  Plots: ComponentType<{ runId: string }>;
 }
 
-/** One run: its params, metrics, charts and artifacts. */
-export function RunPage({ runId, Artifacts }: RunPageProps) {
+/** One run: its params, metrics, charts, plots and artifacts. */
+export function RunPage({ runId, Artifacts, Plots }: RunPageProps) {
   const answer = useQuery(run(runId));
   const status = answer.data?.info.status;
   useLiveRun(runId, status === "RUNNING" || status === "SCHEDULED");
@@ -34,7 +36,7 @@ export function RunPage({ runId, Artifacts }: RunPageProps) {
       <RunHeader run={answer.data} />
       <Tabs />
       <Suspense fallback={<Loading what="this part of the page" />}>
-        <TabContent run={answer.data} Artifacts={Artifacts} />
+        <TabContent run={answer.data} Artifacts={Artifacts} Plots={Plots} />
       </Suspense>
     </main>
   );
@@ -78,10 +80,11 @@ function Tabs() {
   );
 }
 
-function TabContent({ run, Artifacts }: { run: Run; Artifacts: RunPageProps["Artifacts"] }) {
+function TabContent({ run, Artifacts, Plots }: { run: Run } & Omit<RunPageProps, "runId">) {
   const { tab } = route.useSearch();
   const { run_id: runId, start_time: startTime = 0, status } = run.info;
   if (tab === "charts") return <ChartsTab runId={runId} startTime={startTime} running={status === "RUNNING"} />;
+  if (tab === "plots") return <Plots runId={runId} />;
   if (tab === "artifacts") return <Artifacts runId={runId} />;
   return <Overview run={run} />;
 }

@@ -1,6 +1,6 @@
 // The state of the run page that its address holds. What has its default value is left out.
 
-export const TABS = ["overview", "charts", "artifacts"] as const;
+export const TABS = ["overview", "charts", "plots", "artifacts"] as const;
 export type Tab = (typeof TABS)[number];
 
 export interface RunSearch {

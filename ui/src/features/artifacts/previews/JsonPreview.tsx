@@ -1,19 +1,35 @@
-import { useMemo, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useMemo, useState } from "react";
+import { Loading } from "@/components/Loading";
+import { readPlot } from "@/components/plots/plot";
+import { DataTable } from "@/components/table/DataTable";
 import { formatCount, plural } from "@/lib/format";
+import { parseJson } from "@/lib/json";
+import { folder } from "../api";
 import styles from "../artifacts.module.css";
 import { readSplitTable } from "../delimited";
-import { DataTable } from "./DataTable";
+import { parentOf } from "../kinds";
+import { filesOfPlot, stemOf } from "../plotFiles";
 import type { PreviewProps } from "./previewProps";
 import { CutNote, useBeginning } from "./useBeginning";
 
 const MOST = 8_000_000;
+const PlotFigure = lazy(() =>
+  import("@/components/plots/PlotFigure").then(({ PlotFigure }) => ({ default: PlotFigure })),
+);
 
-/** Values to open and close; a table, if that is what `log_table` wrote. */
+/** Values to open and close; a table if `log_table` wrote it, a drawing if it holds the numbers of a plot. */
 export function JsonPreview(props: PreviewProps) {
   const read = useBeginning(props, MOST);
   const text = "text" in read ? read.text : "null";
-  const parsed = useMemo(() => parse(text), [text]);
+  const parsed = useMemo(() => parseJson(text), [text]);
   const table = useMemo(() => ("value" in parsed ? readSplitTable(parsed.value) : null), [parsed]);
+  const plot = useMemo(() => ("value" in parsed ? readPlot(props.path, parsed.value) : null), [parsed, props.path]);
+  const beside = useQuery({ ...folder(props.runId, parentOf(props.path)), enabled: plot !== null });
+  const files = useMemo(
+    () => filesOfPlot(props.runId, props.path, beside.data ?? []),
+    [props.runId, props.path, beside.data],
+  );
   if (!("text" in read)) return read;
   if (read.cut) {
     return (
@@ -24,27 +40,19 @@ export function JsonPreview(props: PreviewProps) {
   }
   if (!("value" in parsed)) return <p className={styles.paneWord}>This is not JSON: {parsed.problem}</p>;
   if (table) return <DataTable table={table} />;
+  if (plot) {
+    return (
+      <Suspense fallback={<Loading what="the plot" />}>
+        <PlotFigure plot={plot} source={text} name={stemOf(props.path)} files={files} />
+      </Suspense>
+    );
+  }
   return (
     <div className={styles.json}>
       <Value value={parsed.value} depth={0} />
     </div>
   );
 }
-
-function parse(text: string): { value: unknown } | { problem: string } {
-  try {
-    return { value: JSON.parse(text) };
-  } catch (error) {
-    // Python writes NaN and Infinity, which JSON has no words for.
-    try {
-      return { value: JSON.parse(text.replace(BARE, '$1"$2"')) };
-    } catch {
-      return { problem: error instanceof Error ? error.message : String(error) };
-    }
-  }
-}
-
-const BARE = /([[{:,]\s*)(NaN|-?Infinity)(?=\s*[,\]}])/g;
 
 /** Deeper values begin closed. */
 const OPEN_DEPTH = 2;

@@ -20,7 +20,7 @@ export function Preview(props: PreviewProps) {
     case "markdown":
       return <Sides shown="Text" first={<MarkdownPreview {...props} />} source={<TextPreview {...props} />} />;
     case "json":
-      return <Sides shown="Values" first={<JsonPreview {...props} />} source={<TextPreview {...props} />} />;
+      return <Sides shown="Preview" first={<JsonPreview {...props} />} source={<TextPreview {...props} />} />;
     case "table":
       return <Sides shown="Table" first={<TablePreview {...props} />} source={<TextPreview {...props} />} />;
     case "text":

@@ -1,7 +1,7 @@
 import { useMemo } from "react";
+import { DataTable } from "@/components/table/DataTable";
 import styles from "../artifacts.module.css";
 import { delimiterOf, parseDelimited } from "../delimited";
-import { DataTable } from "./DataTable";
 import type { PreviewProps } from "./previewProps";
 import { CutNote, useBeginning } from "./useBeginning";
 

@@ -2,11 +2,11 @@ import { memo, useRef } from "react";
 import type { View } from "@/components/chart/plot";
 import { Icon } from "@/components/Icon";
 import { formatNumber } from "@/lib/format";
+import { useOnScreen } from "@/lib/useOnScreen";
 import type { MetricSummary } from "../api";
 import styles from "./charts.module.css";
 import { MetricCurve } from "./MetricCurve";
 import { SinglePoint } from "./SinglePoint";
-import { useOnScreen } from "./useOnScreen";
 
 interface ChartPanelProps {
   runId: string;

@@ -2,8 +2,8 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useDeferredValue, useMemo, useRef, useState } from "react";
 import { Icon } from "@/components/Icon";
 import { plural } from "@/lib/format";
-import styles from "../artifacts.module.css";
-import { sortRows, type Table } from "../delimited";
+import styles from "./DataTable.module.css";
+import { sortRows, type Table } from "./table";
 
 const ROW_HEIGHT = 28;
 /** Wider tables are cut: nobody reads a thousand columns on a screen. */
