@@ -5,6 +5,7 @@ import sys
 import numpy as np
 
 import kipu
+from kipu.autologging.plots import ConfusionMatrix, Importance, RocCurve, RocOfClass, log_plot
 
 folder = sys.argv[1]
 kipu.set_tracking_uri(folder)
@@ -34,5 +35,15 @@ for number in range(6):
             kipu.log_text(
                 "<script>try { window.parent.pwned = 1 } catch {}</script>hello page", "page.html"
             )
+            run_id = kipu.active_run().info.run_id
+            rates = np.linspace(0, 1, 101)
+            for name, plot in {
+                "training_confusion_matrix": ConfusionMatrix(["cat", "dog"], [[30, 10], [1, 59]]),
+                "training_roc_curve": RocCurve([RocOfClass("dog", rates, np.sqrt(rates), 2 / 3)]),
+                "feature_importance_gain": Importance(
+                    [f"feature {i}" for i in range(40)], np.arange(40), "gain"
+                ),
+            }.items():
+                log_plot(kipu.MlflowClient(), run_id, name, plot)
             with kipu.start_run(run_name="child", nested=True):
                 kipu.log_metric("score", 100)

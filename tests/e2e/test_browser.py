@@ -1,13 +1,16 @@
 """The page in a real Chromium, on a real server, with runs that were really logged."""
 
+import io
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from kipu.testing.browser import chromium, chromium_path
@@ -192,6 +195,50 @@ def test_a_logged_page_cannot_touch_ours(page: Page) -> None:
     assert page.evaluate("window.pwned") is None
 
 
+@pytest.mark.parametrize(("scheme", "is_dark"), [("light", False), ("dark", True)])
+def test_plots_tell_their_numbers_in_light_and_dark(
+    page: Page, scheme: Literal["light", "dark"], is_dark: bool
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    open_run(page, "run-0")
+    page.get_by_role("link", name="Plots", exact=True).click()
+    matrix = page.get_by_role("article", name="training_confusion_matrix")
+    expect(matrix.get_by_text("75%")).to_be_visible()
+    assert (brightness(matrix.screenshot()) < 128) == is_dark
+    matrix.get_by_text("25%").hover()
+    tip = matrix.get_by_role("status")
+    expect(tip).to_contain_text("predicted")
+    expect(tip).to_contain_text("25.0%")
+    matrix.get_by_role("button", name="Numbers").click()
+    expect(matrix.get_by_role("cell", name="59", exact=True)).to_be_visible()
+    expect(
+        page.get_by_role("article", name="training_roc_curve").get_by_text("0.6667").first
+    ).to_be_visible()
+    page.get_by_role("button", name="and 10 more").click()
+    expect(page.get_by_text("40 rows, 2 columns")).to_be_visible()
+    page.get_by_text("40 rows, 2 columns").scroll_into_view_if_needed()
+    expect(matrix.get_by_role("cell", name="59", exact=True)).to_be_attached()
+
+
+@pytest.mark.parametrize(("scheme", "is_dark"), [("light", False), ("dark", True)])
+def test_the_drawing_of_a_plot_is_as_light_as_the_page(
+    page: Page, scheme: Literal["light", "dark"], is_dark: bool
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    open_run(page, "run-0")
+    page.get_by_role("link", name="Artifacts", exact=True).click()
+    page.get_by_text("training_roc_curve.svg").first.click()
+    drawing = page.get_by_role("img", name="training_roc_curve.svg")
+    expect(page.get_by_text(re.compile("692 . 516 pixels"))).to_be_visible()
+    assert (brightness(drawing.screenshot()) < 128) == is_dark
+
+
+def brightness(screenshot: bytes) -> int:
+    """The commonest shade of grey in a picture, 0 to 255: its ground."""
+    histogram = Image.open(io.BytesIO(screenshot)).convert("L").histogram()
+    return histogram.index(max(histogram))
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_runs_off_a_narrow_screen(
     browser: Browser, server: ServerProcess, scheme: str
@@ -202,7 +249,7 @@ def test_nothing_runs_off_a_narrow_screen(
     )  # fmt: skip
     page = context.new_page()
     open_run(page, "run-0")
-    for tab in ("Overview", "Charts", "Artifacts"):
+    for tab in ("Overview", "Charts", "Plots", "Artifacts"):
         page.get_by_role("link", name=tab, exact=True).click()
         over = "document.documentElement.scrollWidth - window.innerWidth"
         assert page.evaluate(over) <= 0, tab

@@ -13,3 +13,11 @@ export function useOnScreen(element: RefObject<Element | null>): boolean {
   }, [element]);
   return visible;
 }
+
+/** Whether an element was ever on the screen, for what must keep its height and its state when it is scrolled away. */
+export function useWasOnScreen(element: RefObject<Element | null>): boolean {
+  const visible = useOnScreen(element);
+  const [seen, setSeen] = useState(false);
+  if (visible && !seen) setSeen(true);
+  return seen || visible;
+}

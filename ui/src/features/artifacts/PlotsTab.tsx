@@ -5,7 +5,7 @@ import { Failure } from "@/components/Failure";
 import { Loading } from "@/components/Loading";
 import { readPlot } from "@/components/plots/plot";
 import { parseJson } from "@/lib/json";
-import { useOnScreen } from "@/lib/useOnScreen";
+import { useWasOnScreen } from "@/lib/useOnScreen";
 import { beginning, fileUrl, folder } from "./api";
 import styles from "./artifacts.module.css";
 import { nameOf } from "./kinds";
@@ -48,13 +48,13 @@ function NoPlots() {
 
 function PlotPanel({ runId, group }: { runId: string; group: PlotGroup }) {
   const element = useRef<HTMLElement>(null);
-  const visible = useOnScreen(element);
+  const seen = useWasOnScreen(element);
   const { numbers } = group;
   const picture = <Picture runId={runId} group={group} />;
   const fits = numbers && (numbers.file_size ?? 0) <= MOST;
   return (
     <article ref={element} className={styles.plotPanel} aria-label={group.stem}>
-      {visible && (fits ? <Drawn runId={runId} path={numbers.path} group={group} otherwise={picture} /> : picture)}
+      {seen && (fits ? <Drawn runId={runId} path={numbers.path} group={group} otherwise={picture} /> : picture)}
     </article>
   );
 }
