@@ -180,6 +180,17 @@ def test_the_png_is_twice_as_large_as_the_drawing_and_not_empty(
     assert corner == (255, 255, 255)
 
 
+def test_the_larger_the_share_the_stronger_the_cell() -> None:
+    image = pytest.importorskip("PIL.Image")
+    matrix = ConfusionMatrix(["a", "b"], [[97, 3], [8, 92]])
+    picture = image.open(io.BytesIO(plot_files("p", matrix)["p.png"]))
+    cells = [s for s in matrix.picture().shapes if isinstance(s, Rect) and s.says]
+    # Beside the numbers, and not at the rounded corner.
+    red = [picture.getpixel((round(cell.x * 2) + 10, round(cell.y * 2) + 10))[0] for cell in cells]
+    largest, smallest, small, large = red
+    assert largest < large < small < smallest < 255
+
+
 def test_numbers_are_strict_json(plot: Plot, files: dict[str, bytes]) -> None:
     def refuse(word: str) -> None:
         raise AssertionError(word)
