@@ -1,0 +1,21 @@
+"""Forecasting models of Prophet, at MLflow's path."""
+
+from kipu.flavors.prophet import (
+    FLAVOR_NAME,
+    _load_pyfunc,
+    get_default_conda_env,
+    get_default_pip_requirements,
+    load_model,
+    log_model,
+    save_model,
+)
+
+__all__ = [
+    "FLAVOR_NAME",
+    "_load_pyfunc",
+    "get_default_conda_env",
+    "get_default_pip_requirements",
+    "load_model",
+    "log_model",
+    "save_model",
+]

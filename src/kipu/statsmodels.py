@@ -1,0 +1,23 @@
+"""Models of statsmodels, at MLflow's path."""
+
+from kipu.autologging.statsmodels import autolog
+from kipu.flavors.statsmodels import (
+    FLAVOR_NAME,
+    _load_pyfunc,
+    get_default_conda_env,
+    get_default_pip_requirements,
+    load_model,
+    log_model,
+    save_model,
+)
+
+__all__ = [
+    "FLAVOR_NAME",
+    "_load_pyfunc",
+    "autolog",
+    "get_default_conda_env",
+    "get_default_pip_requirements",
+    "load_model",
+    "log_model",
+    "save_model",
+]

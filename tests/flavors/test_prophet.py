@@ -1,0 +1,13 @@
+"""Prophet beside MLflow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.flavors, pytest.mark.timeout(300)]
+
+
+def test_models_are_saved_and_loaded_alike(both_ways: Any) -> None:
+    both_ways("models_prophet.py")
