@@ -164,6 +164,12 @@ def test_a_library_that_is_loaded_is_patched_at_once(teachable: Teachable) -> No
     assert (tags["team"], tags["mlflow.autologging"]) == ("x", "teachable")
 
 
+def test_a_callback_may_wait_for_more_of_the_same_import(teachable: Teachable) -> None:
+    import_hooks.when_imported("teachable", teachable.autolog)
+    assert learn().rounds == 3
+    assert latest().data.tags["mlflow.autologging"] == "teachable"
+
+
 def test_a_module_keeps_its_own_loader(teachable: Teachable) -> None:
     teachable.autolog()
     module = importlib.import_module("teachable")

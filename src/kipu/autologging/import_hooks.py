@@ -77,10 +77,15 @@ class _Loader(importlib.abc.Loader):
         spec.loader = self._own
         module.__loader__ = self._own
         self._own.exec_module(module)
-        with _lock:
-            callbacks = _waiting.pop(spec.name, [])
-        for callback in callbacks:
-            callback()
+        # One that is called may wait for more of the same library, which is not quite there yet.
+        while callbacks := _taken(spec.name):
+            for callback in callbacks:
+                callback()
+
+
+def _taken(library: str) -> list[Callable[[], None]]:
+    with _lock:
+        return _waiting.pop(library, [])
 
 
 _finder = _Finder()
