@@ -12,7 +12,9 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 # MLflow has these loaded before it looks, so what they import in turn does not count.
-_OPAQUE = frozenset(["kipu", "mlflow", "numpy", "pandas", "pydantic", "yaml"])
+_OPAQUE = frozenset(
+    ["keras", "kipu", "mlflow", "numpy", "pandas", "pydantic", "tensorflow", "yaml"]
+)
 _CALLABLES = (type, FunctionType, BuiltinFunctionType)
 _lock = threading.RLock()  # a model may save another while it predicts
 
@@ -87,9 +89,12 @@ def _neighbours(module: ModuleType) -> set[str]:
     found = set[str]()
     for value in list(vars(module).values()):
         if isinstance(value, ModuleType):
-            found.add(value.__name__)
+            # A module that loads late may have no name yet, such as TensorFlow's keras.
+            home = ModuleType.__getattribute__(value, "__dict__").get("__name__")
         elif isinstance(value, _CALLABLES):
             home = getattr(value, "__module__", None)
-            if isinstance(home, str):
-                found.add(home)
+        else:
+            continue
+        if isinstance(home, str):
+            found.add(home)
     return found
