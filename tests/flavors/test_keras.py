@@ -10,7 +10,6 @@ pytestmark = [pytest.mark.flavors, pytest.mark.timeout(600)]
 
 REGISTERED = {
     r"^registered/\d/1$": "a version's number is text, as the wire has it",
-    r"tags/mlflow\.modelVersions$": "JSON without spaces",
 }
 
 
@@ -26,10 +25,7 @@ def test_training_with_keras_is_logged_alike(trained_alike: Any) -> None:
 def test_training_with_tensorflow_is_logged_alike(trained_alike: Any) -> None:
     ours = trained_alike(
         "train_tensorflow.py",
-        {
-            r"/tensorboard_logs/(train|validation)/events": "named by time and process",
-            r"^runs/\d/metrics/\w+$": "points that a model got, too, are told twice",
-        },
+        {r"/tensorboard_logs/(train|validation)/events": "named by time and process"},
     )
     assert "checkpoints/latest_checkpoint.h5" in ours["runs"][0]["artifacts"]
     assert ours["runs"][1]["metrics"]["restored_epoch"] == [[0, 0.0]]

@@ -236,7 +236,7 @@ class TestRegistryUri:
         made = kipu.register_model(f"models:/{model.model_id}", "cat")
         assert (made.run_id, made.model_id) == (run.info.run_id, model.model_id)
         tags = client.get_logged_model(model.model_id).tags
-        assert tags["mlflow.modelVersions"] == '[{"name":"cat","version":1}]'
+        assert tags["mlflow.modelVersions"] == '[{"name": "cat", "version": 1}]'
         location = client.get_model_version_download_uri("cat", "1")
         assert location == model.artifact_location
 

@@ -136,7 +136,7 @@ def test_exact_duplicates_are_dropped_by_the_reader_and_by_the_fold(store: Metri
     assert latest(store, "count") == [3]
 
 
-def test_a_point_that_differs_in_any_way_is_kept(store: MetricsOnly) -> None:
+def test_a_point_that_differs_in_more_than_its_model_is_kept(store: MetricsOnly) -> None:
     store.append_points(
         RUN,
         7,
@@ -147,13 +147,16 @@ def test_a_point_that_differs_in_any_way_is_kept(store: MetricsOnly) -> None:
                 Metric("loss", 0.5, START, 1),
                 Metric("loss", 0.5, START + 1, 0),
                 Metric("loss", 0.6, START, 0),
-                Metric("loss", 0.5, START, 0, model_id="m-1"),
+                Metric("loss", 0.5, START, 0, None, "seen", "d1"),
+                Metric("loss", 0.5, START, 0, "m-1"),
+                Metric("loss", 0.5, START, 0, "m-1", "seen", "d1"),
+                Metric("loss", 0.7, START, 0, "m-1"),
             ]
         ),
     )
-    assert len(history(store)) == 5
+    assert len(history(store)) == 6
     store.fold()
-    assert len(history(store)) == 5
+    assert len(history(store)) == 6
 
 
 def test_history_is_in_order_of_timestamp_step_and_value_with_nan_as_zero(
@@ -204,7 +207,8 @@ def test_pages_joined_are_the_whole_history(store: MetricsOnly, folded: bool) ->
             break
         assert len(page) == 7
     assert pages == list(whole)
-    assert len(whole) == len(set(map(repr, metrics)))
+    points = {(one.timestamp, one.step, one.value) for one in metrics}
+    assert len(whole) == len(points), "a point that models have as well is told once"
 
 
 def test_a_full_last_page_has_no_token(store: MetricsOnly) -> None:

@@ -56,6 +56,7 @@ def autolog(
 
 def _and_subclasses(kind: type) -> Iterator[type]:
     yield kind
+    one: type
     for one in kind.__subclasses__():
         yield from _and_subclasses(one)
 
@@ -83,16 +84,17 @@ def _log_summary(results: Any) -> None:
 
 
 def _measures(results: Any) -> dict[str, float]:
+    import numpy as np
+
     measures = {}
     for name in MEASURES:
-        # They are computed on access, and not each can be for each model.
-        value = guarded(STATSMODELS)(getattr)(results, name, None)
-        if _is_number(value):
+        value = _measure(results, name)
+        if isinstance(value, (int, float, np.number)) and not isinstance(value, bool):
             measures[name] = float(value)
     return measures
 
 
-def _is_number(value: Any) -> bool:
-    import numpy as np
-
-    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+@guarded(STATSMODELS)
+def _measure(results: Any, name: str) -> Any:
+    """One measure; it is computed now, and not each can be for each model."""
+    return getattr(results, name, None)

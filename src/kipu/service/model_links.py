@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -22,7 +23,7 @@ def link_version(store: LoggedModelStore, model_id: str, version: ModelVersion) 
     # A number, as an MLflow server has it.
     this = {"name": version.name, "version": int(version.version)}
     if this not in known:
-        noted = msgspec.json.encode([*known, this]).decode()
+        noted = json.dumps([*known, this])  # with MLflow's spaces
         store.set_logged_model_tags(model_id, [LoggedModelTag(MLFLOW_MODEL_VERSIONS, noted)])
 
 

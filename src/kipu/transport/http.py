@@ -33,6 +33,8 @@ RETRIED = (408, 429, 500, 502, 503, 504)
 """Statuses that may pass."""
 
 _LONGEST_WAIT_S = 60.0
+# The global generator is the training's, which a retry must not change.
+_random = random.Random()
 
 Query = Mapping[str, str | int | list[str] | None]
 
@@ -336,5 +338,5 @@ def _asked_wait_s(answer: Answer) -> float | None:
 def wait_s(attempt: int) -> float:
     """How long to wait after an attempt that failed; the first is 0."""
     factor = MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR.get()
-    jitter = random.random() * MLFLOW_HTTP_REQUEST_BACKOFF_JITTER.get()
+    jitter = _random.random() * MLFLOW_HTTP_REQUEST_BACKOFF_JITTER.get()
     return float(min(factor * 0.1 * 2**attempt + jitter * 0.1, _LONGEST_WAIT_S))

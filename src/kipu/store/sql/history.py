@@ -1,5 +1,7 @@
 """Pages of a metric's history, in MLflow's order: timestamp, step, value.
 
+A point that a logged model has as well is the run's once, as with MLflow.
+
 Infinities are kept, and sort, as what they are; they are told as the largest doubles.
 """
 
@@ -40,14 +42,17 @@ class _History:
     source: Ints
 
     @classmethod
-    def of(cls, curves: dict[int, Curve]) -> _History:
+    def of(cls, curves: dict[int, Curve], sources: dict[int, SeriesName]) -> _History:
         points = Curve.join(list(curves.values()))
         sizes = [curve.size for curve in curves.values()]
         source = np.repeat(np.array(list(curves), np.int64), sizes)
         if len(curves) < 2 and bool((points.timestamp[1:] >= points.timestamp[:-1]).all()):
             return cls(points, source)  # by step and by time is the same order then
         bits = np.ascontiguousarray(points.value).view(np.int64)
-        order = np.lexsort((source, bits, rank(points.value), points.step, points.timestamp))
+        columns = (source, bits, rank(points.value), points.step, points.timestamp)
+        order = np.lexsort(columns)
+        if len(curves) > 1:
+            order = order[_is_first(columns, _datasets(sources, source))[order]]
         return cls(points.take(order), source[order])
 
     def places(self, at: slice) -> list[Ints]:
@@ -92,6 +97,32 @@ class Page(NamedTuple):
         )
 
 
+def _datasets(sources: dict[int, SeriesName], source: Ints) -> Ints:
+    """A number for the data set of each point."""
+    numbers: dict[tuple[str | None, str | None], int] = {}
+    of_source = {
+        one: numbers.setdefault((name.dataset_name, name.dataset_digest), len(numbers))
+        for one, name in sources.items()
+    }
+    known = np.array(sorted(of_source), np.int64)
+    values = np.array([of_source[one] for one in known.tolist()], np.int64)
+    return values[np.searchsorted(known, source)]
+
+
+def _is_first(columns: tuple[Ints, ...], dataset: Ints) -> np.ndarray:
+    """For each point, whether no point before it differs in its model alone."""
+    source, *rest = columns
+    order = np.lexsort((source, dataset, *rest))
+    same = np.ones(order.size, np.bool_)
+    same[:1] = False
+    for column in (dataset, *rest):
+        ordered = column[order]
+        same[1:] &= ordered[1:] == ordered[:-1]
+    first = np.empty(order.size, np.bool_)
+    first[order] = ~same
+    return first
+
+
 NO_POINTS = Page([], [], [], [], None)
 
 
@@ -102,7 +133,7 @@ def history_page(
     after: Place | None,
 ) -> Page:
     """The first points after a place, out of curves that hold at least one more than asked for."""
-    history = _History.of(curves)
+    history = _History.of(curves, sources)
     first = history.after(after) if after else 0
     last = history.points.size
     token = None
