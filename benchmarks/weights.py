@@ -1,6 +1,6 @@
 """What does it cost to log a model with large weights, on this disk and through a server?
 
-python benchmarks/weights.py [--mib 1024] [--mlflow /path/to/python]    # beside MLflow, in its own environment
+python benchmarks/weights.py [--mib 1024] [--mlflow /path/to/python]    # of an environment with it
 
 Per case, a process logs a model of two files three times: new, the same again, and with one file
 changed. Seconds are those until ``log_model`` returns and, in brackets, until everything is stored;
@@ -22,7 +22,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-CLIENT = '''
+CLIENT = """
 import importlib, json, os, sys, time, types, warnings
 warnings.filterwarnings("ignore")
 sys.path.insert(0, os.getcwd())
@@ -89,7 +89,7 @@ with tracker.start_run() as run:
         answers.append([returned, stored, written, grown[0], max(grown[1:], default=0),
                         on_disk() - disk, on_wire() - wire])
 print(json.dumps(answers))
-'''
+"""
 CASES = ("new", "the same again", "one file of two changed")
 
 
@@ -105,7 +105,11 @@ def children(pid: int) -> list[int]:
 def measure(python: str, tracker: str, through_server: bool, mib: int) -> list[list[float]]:
     """Run the client of one tracker, perhaps with its server, in an empty folder."""
     folder = Path(tempfile.mkdtemp(prefix="weights-"))
-    env = os.environ | {"DO_NOT_TRACK": "true", "KIPU_HOME": str(folder / "home"), "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    env = os.environ | {
+        "DO_NOT_TRACK": "true",
+        "KIPU_HOME": str(folder / "home"),
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    }
     (folder / "tmp").mkdir()
     env["TMPDIR"] = str(folder / "tmp")
     server = None
@@ -158,7 +162,7 @@ def main() -> None:
     parser.add_argument("--only", choices=["local", "server"])
     given = parser.parse_args()
     trackers = {"kipu": sys.executable} | ({"mlflow": given.mlflow} if given.mlflow else {})
-    print(f"{given.mib} MiB            seconds  (stored)    client MiB  server MiB    disk MiB  wire MiB")
+    print("                                seconds (stored)   client   server disk, MiB wire, MiB")
     for place in ("local", "server"):
         if given.only in (None, place):
             for tracker, python in trackers.items():

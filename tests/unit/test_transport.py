@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import os
 import shutil
@@ -33,12 +34,20 @@ class Server:
 
     def __init__(self, answers: Answers, tls: ssl.SSLContext | None = None) -> None:
         self.asked: list[tuple[str, str, dict[str, str], bytes]] = []
-        noted, left = self.asked, list(answers)
+        self.connections, self.hang_up_next = 0, False
+        server, noted, left = self, self.asked, list(answers)
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
+            def setup(self) -> None:
+                server.connections += 1
+                super().setup()
+
             def do_GET(self) -> None:
+                if server.hang_up_next:
+                    server.hang_up_next, self.close_connection = False, True
+                    return
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 noted.append((self.command, self.path, dict(self.headers), body))
                 status, headers, content = left.pop(0) if left else (200, {}, b"{}")
@@ -49,7 +58,7 @@ class Server:
                 self.end_headers()
                 self.wfile.write(content)
 
-            do_POST = do_GET  # noqa: N815
+            do_POST = do_PUT = do_GET  # noqa: N815
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -269,6 +278,41 @@ def test_a_server_says_when_to_come_again(
     assert least <= waited[0] <= most
 
 
+def test_files_and_calls_of_all_threads_share_connections(start: Start) -> None:
+    server, transport = start([(200, {}, b"body")] * 40)
+
+    def work(number: int) -> None:
+        transport.call("GET", "/a")
+        transport.send_stream("PUT", "/f", io.BytesIO(b"file"), 4)
+        assert b"".join(transport.read_stream("/g", {}, 1024)[2]) == b"body"
+
+    for number in range(4):
+        thread = threading.Thread(target=work, args=(number,))
+        thread.start()
+        thread.join()
+    assert (len(server.asked), server.connections) == (12, 1)
+
+
+def test_a_file_is_sent_again_by_a_new_connection_if_the_kept_one_was_closed(start: Start) -> None:
+    server, transport = start()
+    transport.call("GET", "/a")
+    server.hang_up_next = True
+    stream = io.BytesIO(b"before" + bytes(3_000_000))
+    stream.seek(6)
+    transport.send_stream("PUT", "/f", stream, 3_000_000)
+    assert [each[3] for each in server.asked] == [b"", bytes(3_000_000)]
+    assert server.connections == 2
+
+
+def test_a_connection_whose_answer_was_left_half_read_is_not_kept(start: Start) -> None:
+    server, transport = start([(200, {}, bytes(5_000_000))])
+    _, _, chunks = transport.read_stream("/g", {}, 1024)
+    assert next(chunks) == bytes(1024)
+    chunks.close()  # type: ignore[attr-defined]
+    assert transport.call("GET", "/a").body == b"{}"
+    assert server.connections == 2
+
+
 @pytest.mark.parametrize("wanted", [True, False])
 def test_idle_connections_are_probed(
     start: Start, monkeypatch: pytest.MonkeyPatch, wanted: bool
@@ -277,7 +321,9 @@ def test_idle_connections_are_probed(
     monkeypatch.setenv("MLFLOW_HTTP_TCP_KEEPALIVE_COUNT", "5")
     _, transport = start()
     transport.call("GET", "/a")
-    sock = transport._connection().sock
+    connection, _ = transport._connections.take()
+    transport._connections.give(connection)
+    sock = connection.sock
     assert bool(sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)) is wanted
     if wanted and hasattr(socket, "TCP_KEEPCNT"):
         assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT) == 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -47,6 +48,13 @@ def open_blobs(uri: str, tracking_uri: str | None = None, durable: bool = False)
                 f"Artifacts under {scheme}: cannot be opened (in {uri!r}); today a local path,"
                 " file: and mlflow-artifacts: can, and what an installed plug-in adds."
             )
+
+
+def close_connections() -> None:
+    """Close the connections to servers that no transfer uses just now."""
+    proxied = sys.modules.get("kipu.blobs.proxied")
+    if proxied is not None:
+        proxied.close_connections()
 
 
 def file_path(uri: str) -> Path:

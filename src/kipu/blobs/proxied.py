@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -16,6 +17,23 @@ from kipu.transport import Transport
 from kipu.transport.http import escape
 
 _API = "/api/2.0/mlflow-artifacts/artifacts"
+
+
+@cache
+def _transport_to(server: str) -> Transport:
+    """The connections to a server, which all transfers share."""
+    transport = Transport(server)
+    _transports.append(transport)
+    return transport
+
+
+_transports: list[Transport] = []
+
+
+def close_connections() -> None:
+    """Close the connections that no transfer uses just now."""
+    for transport in _transports:
+        transport.close()
 
 
 class _Listed(msgspec.Struct):
@@ -37,13 +55,8 @@ class ProxiedBlobs:
     """
 
     def __init__(self, server: str, root: str) -> None:
-        self._transport = Transport(server)
+        self._transport = _transport_to(server)
         self._root = validate_path(root.strip("/"))
-
-    def __del__(self) -> None:
-        # Made for one transfer, as a rule, and dropped by the thread that made it.
-        if hasattr(self, "_transport"):
-            self._transport.close()
 
     def put(self, path: str, stream: IO[bytes], size: int | None = None) -> None:
         """See ``BlobStore``; a stream that does not tell its size must be seekable."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 
+from kipu.blobs.open import close_connections
 from kipu.client.stores import absolute
 from kipu.client.tracking import Tracking
 from kipu.journal.lifecycle import finish
@@ -53,6 +54,7 @@ def close_all(timeout_s: float | None = None) -> None:
     while _open:
         _, tracking = _open.popitem()
         tracking.close()
+    close_connections()
 
 
 def _after_fork() -> None:

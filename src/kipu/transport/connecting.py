@@ -19,6 +19,9 @@ from kipu.environment_variables import (
     MLFLOW_TRACKING_SERVER_CERT_PATH,
 )
 
+# Of a file on its way; what http.client takes by itself is 8 KiB.
+_BLOCK_BYTES = 1 << 18
+
 
 def connection_to(server: SplitResult, proxy: SplitResult | None) -> http.client.HTTPConnection:
     """A connection that opens with its first request.
@@ -31,11 +34,13 @@ def connection_to(server: SplitResult, proxy: SplitResult | None) -> http.client
     timeout = MLFLOW_HTTP_REQUEST_TIMEOUT.get()
     if server.scheme == "http":
         place = (proxy.hostname or "", proxy.port) if proxy else (host, port)
-        return http.client.HTTPConnection(*place, timeout=timeout)
+        return http.client.HTTPConnection(*place, timeout=timeout, blocksize=_BLOCK_BYTES)
     if not proxy:
-        return http.client.HTTPSConnection(host, port, timeout=timeout, context=_tls())
+        return http.client.HTTPSConnection(
+            host, port, timeout=timeout, context=_tls(), blocksize=_BLOCK_BYTES
+        )
     tunnel = http.client.HTTPSConnection(
-        proxy.hostname or "", proxy.port, timeout=timeout, context=_tls()
+        proxy.hostname or "", proxy.port, timeout=timeout, context=_tls(), blocksize=_BLOCK_BYTES
     )
     tunnel.set_tunnel(host, port, _proxy_headers(proxy))
     return tunnel

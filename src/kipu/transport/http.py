@@ -1,17 +1,17 @@
-"""One server's connections: kept alive, one for each thread, renewed after a fork."""
+"""Requests to one server: credentials, retries, redirections, files."""
 
 from __future__ import annotations
 
 import base64
 import http.client
 import json
-import os
 import random
+import select
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import IO, NamedTuple
+from typing import NamedTuple, Protocol
 from urllib.parse import quote, unquote, urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -25,7 +25,8 @@ from kipu.environment_variables import (
     MLFLOW_TRACKING_USERNAME,
 )
 from kipu.exceptions import RestException, Unavailable, code_of_status
-from kipu.transport.connecting import connection_to, keep_alive
+from kipu.transport.connecting import keep_alive
+from kipu.transport.pool import Connections
 from kipu.transport.providers import Request, resolve_request_headers, sign
 from kipu.transport.redirects import MOST, redirection
 
@@ -37,6 +38,14 @@ _LONGEST_WAIT_S = 60.0
 _random = random.Random()
 
 Query = Mapping[str, str | int | list[str] | None]
+
+
+class Body(Protocol):
+    """What a body is read from; one that also has ``tell`` and ``seek`` can be sent again."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes."""
+        ...
 
 
 class Answer(NamedTuple):
@@ -65,6 +74,7 @@ class Transport:
         # A proxy for plain HTTP is told the whole address, one for TLS makes a tunnel.
         absolute = self._proxy is not None and parts.scheme == "http"
         self._prefix = self.uri if absolute else parts.path.rstrip("/")
+        self._connections = Connections(parts, self._proxy)
         self._local = threading.local()
 
     def call(
@@ -101,23 +111,25 @@ class Transport:
             raise error_of(answer, f"{method} {path}")
         return answer
 
-    def send_stream(self, method: str, path: str, stream: IO[bytes], size: int) -> Answer:
-        """Send a body from a stream of ``size`` bytes, once.
+    def send_stream(
+        self, method: str, path: str, stream: Body, size: int, query: Query | None = None
+    ) -> Answer:
+        """Send a body from a stream of ``size`` bytes.
+
+        Once; but a stream that can be taken back to where it was is sent again if the server had
+        closed the connection that was kept.
 
         Raises:
             Unavailable: The server cannot be reached.
             RestException: It answered an error.
         """
-        connection = self._connection()
-        headers = self._headers(method, self._prefix + path, {
+        target = self._prefix + path + _query(query)
+        headers = self._headers(method, target, {
             "Content-Type": "application/octet-stream", "Content-Length": str(size),
         })  # fmt: skip
         try:
-            connection.request(method, self._prefix + path, stream, headers)
-            got = connection.getresponse()
-            answer = Answer(got.status, got.headers, got.read())
+            answer = self._once(method, target, stream, headers)
         except (OSError, http.client.HTTPException) as error:
-            self._drop()
             raise self._unreachable(error) from error
         if answer.status >= 400:
             raise error_of(answer, f"{method} {path}")
@@ -132,20 +144,16 @@ class Transport:
             Unavailable: The server cannot be reached, or stops in the middle.
             RestException: It answered an error.
         """
-        # A connection of its own: the answer may be left half read.
-        connection = connection_to(self._parts, self._proxy)
+        target = self._prefix + path
         try:
-            target = self._prefix + path
-            connection.request("GET", target, headers=self._headers("GET", target, headers))
-            got = connection.getresponse()
+            connection, got = self._exchange(
+                "GET", target, None, self._headers("GET", target, headers)
+            )
             if got.status >= 400:
-                raise error_of(Answer(got.status, got.headers, got.read()), f"GET {path}")
+                answer = self._whole(connection, got)
+                raise error_of(answer, f"GET {path}")
         except (OSError, http.client.HTTPException) as error:
-            connection.close()
             raise self._unreachable(error) from error
-        except RestException:
-            connection.close()
-            raise
         return got.status, got.headers, self._chunks(connection, got, chunk_bytes)
 
     @contextmanager
@@ -158,8 +166,8 @@ class Transport:
             self._local.once = False
 
     def close(self) -> None:
-        """Close this thread's connection."""
-        self._drop()
+        """Close the connections that nobody uses just now."""
+        self._connections.close()
 
     def _chunks(
         self,
@@ -167,15 +175,21 @@ class Transport:
         got: http.client.HTTPResponse,
         chunk_bytes: int,
     ) -> Iterator[bytes]:
+        is_whole = False
         try:
             while chunk := got.read(chunk_bytes):
                 yield chunk
             if got.length:
                 raise ConnectionResetError(f"{got.length} bytes are missing")
+            is_whole = True
         except (OSError, http.client.HTTPException) as error:
             raise self._unreachable(error) from error
         finally:
-            connection.close()
+            if is_whole:
+                self._connections.give(connection)
+            else:
+                got.close()
+                connection.close()
 
     def _with_retries(
         self,
@@ -237,40 +251,60 @@ class Transport:
         return target if "://" in target else f"{self._origin}{target}"
 
     def _once(
-        self, method: str, target: str, data: bytes | None, headers: Mapping[str, str]
+        self, method: str, target: str, data: bytes | Body | None, headers: Mapping[str, str]
     ) -> Answer:
-        fresh = getattr(self._local, "connection", None) is None
-        connection = self._connection()
+        return self._whole(*self._exchange(method, target, data, headers))
+
+    def _exchange(
+        self, method: str, target: str, data: bytes | Body | None, headers: Mapping[str, str]
+    ) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+        """Send a request; the answer's head, and the connection that the rest comes by."""
+        begin = None if data is None or isinstance(data, bytes) else _place_in(data)
+        while True:
+            connection, kept = self._connections.take()
+            try:
+                self._send(connection, method, target, data, headers)
+                if not kept:
+                    keep_alive(connection)
+                return connection, connection.getresponse()
+            except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+                # The server closed a kept connection meanwhile: nothing of this was handled.
+                connection.close()
+                is_spent = not (data is None or isinstance(data, bytes)) and begin is None
+                if not kept or is_spent:
+                    raise
+                if begin is not None:
+                    data.seek(begin)  # type: ignore[union-attr]
+            except BaseException:
+                connection.close()
+                raise
+
+    def _send(
+        self,
+        connection: http.client.HTTPConnection,
+        method: str,
+        target: str,
+        data: bytes | Body | None,
+        headers: Mapping[str, str],
+    ) -> None:
         try:
             connection.request(method, target, data, headers)
-            if fresh:
-                keep_alive(connection)
-            got = connection.getresponse()
-            return Answer(got.status, got.headers, got.read())
-        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
-            # The server closed a kept connection meanwhile: nothing of this request was handled.
-            self._drop()
-            if fresh:
+        except (BrokenPipeError, ConnectionResetError):
+            # A server that refuses a long body says why before it hangs up.
+            sock = connection.sock
+            if sock is None or not select.select([sock], [], [], 0)[0]:
                 raise
-            return self._once(method, target, data, headers)
-        except (OSError, http.client.HTTPException):
-            self._drop()
-            raise
 
-    def _connection(self) -> http.client.HTTPConnection:
-        local = self._local
-        if getattr(local, "pid", None) != os.getpid():
-            local.connection, local.pid = None, os.getpid()
-        if local.connection is None:
-            local.connection = connection_to(self._parts, self._proxy)
-        connection: http.client.HTTPConnection = local.connection
-        return connection
-
-    def _drop(self) -> None:
-        connection = getattr(self._local, "connection", None)
-        self._local.connection = None
-        if connection is not None:
+    def _whole(
+        self, connection: http.client.HTTPConnection, got: http.client.HTTPResponse
+    ) -> Answer:
+        try:
+            answer = Answer(got.status, got.headers, got.read())
+        except BaseException:
             connection.close()
+            raise
+        self._connections.give(connection)
+        return answer
 
     def _headers(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None = None
@@ -308,6 +342,14 @@ def error_of(answer: Answer, what: str) -> RestException:
             "message": f"{what} answered {answer.status}: {text}",
         }
     return RestException(told)
+
+
+def _place_in(body: Body) -> int | None:
+    """Where a stream stands, or None if it cannot be taken back there."""
+    try:
+        return int(body.tell())  # type: ignore[attr-defined]
+    except (AttributeError, OSError):
+        return None
 
 
 def _may_pass(answer: Answer) -> bool:
