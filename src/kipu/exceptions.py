@@ -217,9 +217,13 @@ class RestException(MlflowException):
     Args:
         json: The body: ``error_code`` (a name, or an HTTP status), ``message``, and whatever else
             the server said.
+
+    Attributes:
+        http_status: The answer's, where it is known.
     """
 
     _states = _ANSWERED_STATES
+    http_status: int | None = None
 
     def __init__(self, json: dict[str, Any]) -> None:
         self.json = json

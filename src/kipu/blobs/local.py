@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from kipu.blobs.content import LEAST_BYTES, ContentIndex, Sketch, share
 from kipu.blobs.interface import CHUNK_BYTES, Blob
-from kipu.blobs.paths import PART_PREFIX, validate_file_path, validate_path
+from kipu.blobs.paths import PART_PREFIX, is_reserved, validate_file_path, validate_path
 from kipu.entities import FileInfo
 from kipu.exceptions import InvalidParameter, ResourceNotFound
 
@@ -26,11 +28,15 @@ class LocalBlobs:
     Args:
         root: The folder; nothing outside is read or written, through links neither.
         durable: Whether a file must be on the disk, not only in its cache, before ``put`` returns.
+        content: Knows what large files are there already, so that equal ones are stored once.
     """
 
-    def __init__(self, root: Path, durable: bool = False) -> None:
+    def __init__(
+        self, root: Path, durable: bool = False, content: ContentIndex | None = None
+    ) -> None:
         self._root = root
         self._durable = durable
+        self.content = content
 
     def put(self, path: str, stream: IO[bytes], size: int | None = None) -> None:
         """See ``BlobStore``."""
@@ -44,8 +50,100 @@ class LocalBlobs:
 
     def put_file(self, path: str, source: Path) -> None:
         """See ``BlobStore``."""
-        with source.open("rb") as stream, self._arriving(path) as file:
-            shutil.copyfileobj(stream, file, CHUNK_BYTES)
+        with source.open("rb") as stream:
+            known = self._known(stream)
+            if known is not None and self._share(known, path):
+                return
+            with self._arriving(path) as file:
+                shutil.copyfileobj(stream, file, CHUNK_BYTES)
+
+    @contextmanager
+    def staging(self) -> Iterator[Path]:
+        """A folder beside the artifacts, of no interest to anybody when the block ends."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        folder = self._root / f"{PART_PREFIX}{secrets.token_hex(8)}"
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def move_folder(self, source: Path) -> None:
+        """Take over what is in a folder of ``staging``: its files are not copied."""
+        is_new = source / f"{PART_PREFIX}{secrets.token_hex(8)}"
+        is_new.touch()
+        mode = stat.S_IMODE(is_new.stat().st_mode)
+        is_new.unlink()
+        for parent, folders, names in os.walk(source):
+            folder = self._root / Path(parent).relative_to(source)
+            for name in [each for each in folders if Path(parent, each).is_symlink()]:
+                shutil.copytree(Path(parent, name), folder / name, dirs_exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
+            for name in names:
+                path = (folder / name).relative_to(self._root).as_posix()
+                self._move(path, Path(parent, name), mode)
+
+    def _move(self, path: str, source: Path, mode: int) -> None:
+        place = self._free_place(path)
+        if source.is_symlink():
+            self.put_file(path, source)
+            return
+        with source.open("rb") as stream:
+            known = self._known(stream)
+        if known is not None and self._share(known, path):
+            return
+        if stat.S_IMODE(source.stat().st_mode) != mode:
+            source.chmod(mode)  # as if it were written here
+        source.replace(place)
+        self._remember(place)
+
+    def settle(self, path: str, part: Path) -> None:
+        """Give a file that has arrived its name; a file of the same content takes its place.
+
+        Args:
+            path: The artifact.
+            part: Where it lies, on the same file system.
+        """
+        place = self._free_place(path)
+        with part.open("rb") as stream:
+            known = self._known(stream)
+            if known is not None and self._share(known, path):
+                part.unlink()
+                return
+            if self._durable:
+                os.fsync(stream.fileno())
+        part.replace(place)
+        self._remember(place)
+
+    def link(self, path: str, known: Path) -> bool:
+        """Make an artifact of a file that is there already; False where links cannot be made."""
+        return self._share(known, path)
+
+    def _known(self, stream: IO[bytes]) -> Path | None:
+        """A file with the content of this one, if it is large enough to ask."""
+        if self.content is None or os.fstat(stream.fileno()).st_size < LEAST_BYTES:
+            return None
+        return self.content.find(Sketch.of(stream), stream)
+
+    def _share(self, known: Path, path: str) -> bool:
+        place = self._free_place(path)
+        part = place.parent / f"{PART_PREFIX}{secrets.token_hex(8)}"
+        try:
+            if not share(known, part):
+                return False
+            part.replace(place)
+        finally:
+            # Where both were names of one file already, the system has left this one.
+            part.unlink(missing_ok=True)
+        self._remember(place)
+        return True
+
+    def _remember(self, place: Path) -> None:
+        if self.content is None:
+            return
+        with suppress(OSError), place.open("rb") as file:
+            if os.fstat(file.fileno()).st_size >= LEAST_BYTES:
+                self.content.remember(Sketch.of(file), place)
 
     def open(self, path: str, start: int = 0, end: int | None = None) -> Blob:
         """See ``BlobStore``."""
@@ -75,7 +173,7 @@ class LocalBlobs:
                 None if entry.is_dir() else entry.stat().st_size,
             )
             for entry in entries
-            if not entry.name.startswith(PART_PREFIX) and _inside(entry, self._root)
+            if not is_reserved(entry.name) and _inside(entry, self._root)
         ]
 
     def is_dir(self, path: str) -> bool:
@@ -114,8 +212,8 @@ class LocalBlobs:
             raise InvalidParameter(f"The artifact path {path!r} leads out of its root by a link.")
         return place
 
-    @contextmanager
-    def _arriving(self, path: str) -> Iterator[IO[bytes]]:
+    def _free_place(self, path: str) -> Path:
+        """Where a file can be put; its folder is made."""
         place = self._place(validate_file_path(path))
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -125,14 +223,15 @@ class LocalBlobs:
             ) from None
         if place.is_dir():
             raise InvalidParameter(f"{path!r} cannot be written: it is a folder already.")
-        part = place.parent / f"{PART_PREFIX}{secrets.token_hex(8)}"
+        return place
+
+    @contextmanager
+    def _arriving(self, path: str) -> Iterator[IO[bytes]]:
+        part = self._free_place(path).parent / f"{PART_PREFIX}{secrets.token_hex(8)}"
         try:
             with part.open("xb") as file:
                 yield file
-                if self._durable:
-                    file.flush()
-                    os.fsync(file.fileno())
-            part.replace(place)
+            self.settle(path, part)
         finally:
             part.unlink(missing_ok=True)
 

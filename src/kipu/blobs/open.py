@@ -6,12 +6,18 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from kipu.blobs.content import ContentIndex
 from kipu.blobs.interface import BlobStore
 from kipu.blobs.local import LocalBlobs
 from kipu.exceptions import InvalidParameter
 
 
-def open_blobs(uri: str, tracking_uri: str | None = None, durable: bool = False) -> BlobStore:
+def open_blobs(
+    uri: str,
+    tracking_uri: str | None = None,
+    durable: bool = False,
+    stored_once: str | Path | None = None,
+) -> BlobStore:
     """The store below an artifact root.
 
     Args:
@@ -19,6 +25,7 @@ def open_blobs(uri: str, tracking_uri: str | None = None, durable: bool = False)
             ``tracking_uri``) or ``mlflow-artifacts://host:port/path``.
         tracking_uri: The server that ``mlflow-artifacts:/`` means.
         durable: Whether a local store must have each file on the disk before it is acknowledged.
+        stored_once: A folder below which a local store keeps large files of equal content once.
 
     Raises:
         InvalidParameter: The URI names no place that can be opened.
@@ -26,9 +33,9 @@ def open_blobs(uri: str, tracking_uri: str | None = None, durable: bool = False)
     parts = urlsplit(uri)
     match parts.scheme:
         case "":
-            return LocalBlobs(Path(uri), durable)
+            return _local(Path(uri), durable, stored_once)
         case "file":
-            return LocalBlobs(file_path(uri), durable)
+            return _local(file_path(uri), durable, stored_once)
         case "mlflow-artifacts":
             from kipu.blobs.proxied import ProxiedBlobs  # noqa: PLC0415 - loads an HTTP stack
 
@@ -48,6 +55,12 @@ def open_blobs(uri: str, tracking_uri: str | None = None, durable: bool = False)
                 f"Artifacts under {scheme}: cannot be opened (in {uri!r}); today a local path,"
                 " file: and mlflow-artifacts: can, and what an installed plug-in adds."
             )
+
+
+def _local(place: Path, durable: bool, stored_once: str | Path | None) -> LocalBlobs:
+    is_within = stored_once is not None and place.absolute().is_relative_to(stored_once)
+    content = ContentIndex(Path(stored_once)) if stored_once is not None and is_within else None
+    return LocalBlobs(place.absolute() if content else place, durable, content)
 
 
 def close_connections() -> None:

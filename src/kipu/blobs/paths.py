@@ -11,6 +11,8 @@ from kipu.exceptions import InvalidParameter
 _DRIVE = re.compile(r"^[A-Za-z]:")
 # What an upload is called until all of it has arrived; no artifact may have such a name.
 PART_PREFIX = ".kipu-part-"
+# Beside the artifacts: what is known of their content, and uploads that are not finished.
+CONTENT_FOLDER = ".kipu-content"
 
 
 def validate_path(path: str) -> str:
@@ -32,6 +34,12 @@ def validate_path(path: str) -> str:
     return "" if normal == "." else normal
 
 
+def is_reserved(name: str) -> bool:
+    """Whether a file or folder of this name is no artifact."""
+    # Case is ignored, as some file systems do.
+    return name.lower().startswith((PART_PREFIX, CONTENT_FOLDER))
+
+
 def validate_file_path(path: str) -> str:
     """The path of a file in its normal form; raises like ``validate_path``, and for the root."""
     normal = validate_path(path)
@@ -49,7 +57,7 @@ def _refuse_escape(path: str, decoded: str) -> None:
         else "it contains '#'" if "#" in decoded
         else "it contains a NUL character" if "\0" in decoded
         else "the name is reserved for unfinished uploads"
-        if any(part.startswith(PART_PREFIX) for part in parts)
+        if any(is_reserved(part) for part in parts)
         else None
     )  # fmt: skip
     if wrong:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
+from kipu.blobs.content import LEAST_BYTES
 from kipu.blobs.interface import CHUNK_BYTES, Blob
 from kipu.blobs.paths import validate_file_path, validate_path
+from kipu.blobs.sending import LargeUpload, may_pass, try_again
 from kipu.entities import FileInfo
-from kipu.exceptions import InvalidParameter, ResourceNotFound, RestException
+from kipu.exceptions import (
+    InvalidParameter,
+    MlflowException,
+    ResourceNotFound,
+    RestException,
+    Unavailable,
+)
 from kipu.transport import Transport
 from kipu.transport.http import escape
 
@@ -28,6 +37,8 @@ def _transport_to(server: str) -> Transport:
 
 
 _transports: list[Transport] = []
+# To servers that take no parts: MLflow's, and those that keep artifacts in an object store.
+_whole_only: set[Transport] = set()
 
 
 def close_connections() -> None:
@@ -68,7 +79,52 @@ class ProxiedBlobs:
         self._transport.send_stream("PUT", url, stream, size)
 
     def put_file(self, path: str, source: Path) -> None:
-        """See ``BlobStore``."""
+        """See ``BlobStore``; a large one in parts, where the server is Kipu's."""
+        if not self._in_parts(path, source, lambda _bytes: None, try_again):
+            self._whole(path, source)
+
+    def send_file(
+        self,
+        path: str,
+        source: Path,
+        progress: Callable[[int], object],
+        again: Callable[[int, MlflowException], bool],
+    ) -> None:
+        """Do what ``put_file`` does, for as long as it takes.
+
+        Args:
+            path: Where to.
+            source: The file.
+            progress: Told how many more bytes are there.
+            again: Asked after a failure, the how many-th in a row, whether to try again; it waits.
+        """
+        failures = 0
+        while not self._in_parts(path, source, progress, again):
+            try:
+                self._whole(path, source)
+                progress(source.stat().st_size)
+                return
+            except (Unavailable, RestException) as error:
+                failures += 1
+                if not may_pass(error) or not again(failures, error):
+                    raise
+
+    def _in_parts(
+        self,
+        path: str,
+        source: Path,
+        progress: Callable[[int], object],
+        again: Callable[[int, MlflowException], bool],
+    ) -> bool:
+        place = self._below(validate_file_path(path))
+        if source.stat().st_size < LEAST_BYTES or self._transport in _whole_only:
+            return False
+        if LargeUpload(self._transport, place, source, progress, again).run():
+            return True
+        _whole_only.add(self._transport)
+        return False
+
+    def _whole(self, path: str, source: Path) -> None:
         with source.open("rb") as stream:
             self.put(path, stream, os.fstat(stream.fileno()).st_size)
 
@@ -115,5 +171,7 @@ class ProxiedBlobs:
         self._transport.call("DELETE", self._url(path), json_body=b"{}")
 
     def _url(self, path: str) -> str:
-        inside = [part for part in (self._root, validate_path(path)) if part]
-        return f"{_API}/{escape('/'.join(inside))}"
+        return f"{_API}/{escape(self._below(validate_path(path)))}"
+
+    def _below(self, path: str) -> str:
+        return "/".join(part for part in (self._root, path) if part)

@@ -68,7 +68,7 @@ def run_place(tracking: Tracking, run_id: str, path: str | None = None) -> Place
     Raises:
         ResourceNotFound: No run has this id.
     """
-    return Place(open_blobs(tracking.artifact_uri(run_id), tracking.uri), path or "")
+    return Place(tracking.blobs(tracking.artifact_uri(run_id)), path or "")
 
 
 def readable_place(tracking: Tracking, run_id: str, path: str | None = None) -> Place:
@@ -86,7 +86,7 @@ def readable_place(tracking: Tracking, run_id: str, path: str | None = None) -> 
     found = tracking.store.search_logged_models([experiment_id], made_here, None, 1, None, None)
     if not found:
         return place
-    return Place(open_blobs(found[0].artifact_location, tracking.uri), rest, shown=name)
+    return Place(tracking.blobs(found[0].artifact_location), rest, shown=name)
 
 
 def model_place(tracking: Tracking, model_id: str, path: str | None = None) -> Place:
@@ -95,7 +95,7 @@ def model_place(tracking: Tracking, model_id: str, path: str | None = None) -> P
     Raises:
         ResourceNotFound: No model has this id.
     """
-    return Place(open_blobs(tracking.models.artifact_uri(model_id), tracking.uri), path or "")
+    return Place(tracking.blobs(tracking.models.artifact_uri(model_id)), path or "")
 
 
 def resolve(

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from kipu import journal as journals
+from kipu.blobs.interface import BlobStore
+from kipu.blobs.open import open_blobs
 from kipu.client.known_models import KnownModels
 from kipu.client.operations import RunOperations
 from kipu.client.stores import absolute, open_bare, without_credentials
@@ -186,6 +188,10 @@ class Tracking:
                 raise InvalidParameter(f"The run {run_id} has no place for artifacts.")
             self._artifact_uris[run_id] = known
         return known
+
+    def blobs(self, artifact_uri: str) -> BlobStore:
+        """The files below a run's or a model's artifact location."""
+        return open_blobs(artifact_uri, self.uri, stored_once=self._place.artifact_root)
 
     def tag_once(self, run_id: str, key: str, value: str) -> None:
         """Set a tag that this process has not set on this run before."""

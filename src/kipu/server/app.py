@@ -32,6 +32,7 @@ from kipu.server.routes import (
     runs,
     service,
     ui,
+    uploads,
     webhooks,
 )
 from kipu.server.state import State
@@ -124,7 +125,7 @@ def _routes() -> list[BaseRoute]:
     return [
         *service.root_routes,
         _below("/api/2.0/mlflow", mlflow),
-        _below("/api/kipu/1", kipu.routes),
+        _below("/api/kipu/1", [*kipu.routes, *uploads.routes]),
         _below(
             "/ajax-api/2.0/mlflow",
             [*mlflow, *artifacts.ajax_routes, *logged_models.ajax_routes],

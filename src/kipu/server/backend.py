@@ -6,8 +6,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from kipu import journal
+from kipu.blobs.content import ContentIndex
 from kipu.blobs.interface import BlobStore
+from kipu.blobs.local import LocalBlobs
 from kipu.blobs.open import file_path, open_blobs
+from kipu.blobs.uploads import Uploads
 from kipu.exceptions import InvalidParameter
 from kipu.server.app import Chore
 from kipu.server.places import BesideStore
@@ -24,6 +27,7 @@ RECOVER_EVERY_S = 2
 FOLD_EVERY_S = 30
 IDLE_MS = 60_000
 DELIVER_EVERY_S = 1
+SWEEP_EVERY_S = 3600
 
 
 def open_parts(settings: ServerSettings) -> tuple[State, list[Chore]]:
@@ -45,14 +49,19 @@ def open_parts(settings: ServerSettings) -> tuple[State, list[Chore]]:
         for found in (destination, settings.default_artifact_root)
         if found and urlsplit(found).scheme in ("", "file")
     )
-    artifacts = _artifacts(destination, place) if settings.serve_artifacts else None
+    artifacts, uploads = None, None
+    if settings.serve_artifacts:
+        artifacts, uploads = _artifacts(destination, place)
+    chores = []
+    if uploads is not None:
+        chores.append(Chore("Removing uploads that ended early", SWEEP_EVERY_S, uploads.sweep))
     if settings.artifacts_only:
-        return State(None, artifacts, settings, roots), []
+        return State(None, artifacts, settings, roots, uploads=uploads), chores
     # Beside the runs, artifacts are found by local clients too; elsewhere by the server alone.
     elsewhere = settings.serve_artifacts and destination != str(place.folder)
     store = open_store(uri, root, durable=True, portable=False if elsewhere else None)
     tracking, courier = TrackingService(store), Courier(store)
-    chores = [
+    chores += [
         Chore("Folding idle metrics", FOLD_EVERY_S, lambda: store.fold_idle(IDLE_MS)),
         Chore(
             "Taking in the journals of ended processes",
@@ -61,7 +70,7 @@ def open_parts(settings: ServerSettings) -> tuple[State, list[Chore]]:
         ),
         Chore("Telling webhooks", DELIVER_EVERY_S, courier.deliver_due, courier.stop),
     ]
-    return State(tracking, artifacts, settings, roots), chores
+    return State(tracking, artifacts, settings, roots, uploads=uploads), chores
 
 
 def _destination(settings: ServerSettings, place: Place) -> str:
@@ -71,11 +80,13 @@ def _destination(settings: ServerSettings, place: Place) -> str:
     return str(place.folder or Path.cwd() / ARTIFACT_FOLDER)
 
 
-def _artifacts(destination: str, place: Place) -> BlobStore:
-    blobs = open_blobs(destination, durable=True)
+def _artifacts(destination: str, place: Place) -> tuple[BlobStore, Uploads | None]:
     if urlsplit(destination).scheme not in ("", "file"):
-        return blobs
-    root = file_path(destination).resolve()
+        return open_blobs(destination, durable=True), None
+    folder = file_path(destination).absolute()
+    content = ContentIndex(folder)
+    blobs = LocalBlobs(folder, True, content)
+    root = folder.resolve()
     kept = [Path(path).resolve() for path in (place.database, place.journal)]
     own = [path.relative_to(root).as_posix() for path in kept if path.is_relative_to(root)]
-    return BesideStore(blobs, own) if own else blobs
+    return BesideStore(blobs, own) if own else blobs, Uploads(blobs, content)

@@ -31,9 +31,17 @@ async def receive(request: Request, blobs: BlobStore, path: str, limit: int | No
     if limit is not None and size is not None and size > limit:
         raise _too_long(limit)
     loop = asyncio.get_running_loop()
-    stream = cast("IO[bytes]", _Body(request, loop, limit))
+    stream = body_stream(request, limit)
     # In threads of their own: uploads wait for their senders, and nothing else should for them.
     await loop.run_in_executor(request.app.state.transfers, blobs.put, path, stream, size)
+
+
+def body_stream(request: Request, limit: int | None = None) -> IO[bytes]:
+    """The body of a request as a stream for a thread to read.
+
+    It raises InvalidParameter where the body is cut off, or longer than ``limit`` bytes.
+    """
+    return cast("IO[bytes]", _Body(request, asyncio.get_running_loop(), limit))
 
 
 async def send(request: Request, blobs: BlobStore, path: str) -> Response:
@@ -143,5 +151,7 @@ class _Body(io.RawIOBase):
                 if size >= CHUNK_BYTES:
                     break
         except ClientDisconnect:
+            if parts:
+                return b"".join(parts)  # the next call raises
             raise InvalidParameter("The upload was cut off: the connection ended.") from None
         return b"".join(parts)

@@ -33,6 +33,16 @@ def blobs_of(request: Request, artifact_uri: str) -> BlobStore:
     return open_blobs(artifact_uri)
 
 
+def artifact_path(store: BlobStore, path: str) -> str:
+    """A path in the server's artifact store, in its normal form.
+
+    Raises:
+        InvalidParameter: It is refused.
+        ResourceNotFound: It is one of the store's own files.
+    """
+    return store.artifact(path) if isinstance(store, BesideStore) else validate_path(path)
+
+
 class Below:
     """The part of a store that lies below a folder.
 
@@ -90,33 +100,34 @@ class BesideStore:
 
     def put(self, path: str, stream: IO[bytes], size: int | None = None) -> None:
         """See ``BlobStore``."""
-        self._whole.put(self._artifact(path), stream, size)
+        self._whole.put(self.artifact(path), stream, size)
 
     def put_file(self, path: str, source: Path) -> None:
         """See ``BlobStore``."""
-        self._whole.put_file(self._artifact(path), source)
+        self._whole.put_file(self.artifact(path), source)
 
     def open(self, path: str, start: int = 0, end: int | None = None) -> Blob:
         """See ``BlobStore``."""
-        return self._whole.open(self._artifact(path), start, end)
+        return self._whole.open(self.artifact(path), start, end)
 
     def list(self, path: str = "") -> list[FileInfo]:
         """See ``BlobStore``."""
         return [
-            file for file in self._whole.list(self._artifact(path)) if not self._is_own(file.path)
+            file for file in self._whole.list(self.artifact(path)) if not self._is_own(file.path)
         ]
 
     def is_dir(self, path: str) -> bool:
         """See ``BlobStore``."""
-        return self._whole.is_dir(self._artifact(path))
+        return self._whole.is_dir(self.artifact(path))
 
     def delete(self, path: str) -> None:
         """See ``BlobStore``."""
         if not validate_path(path):
             raise InvalidParameter("The whole artifact store cannot be deleted in one request.")
-        self._whole.delete(self._artifact(path))
+        self._whole.delete(self.artifact(path))
 
-    def _artifact(self, path: str) -> str:
+    def artifact(self, path: str) -> str:
+        """The path in its normal form; raises ResourceNotFound for what is the store's."""
         normal = validate_path(path)
         if self._is_own(normal):
             raise ResourceNotFound(f"No such artifact: '{path}'")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 
 from kipu.blobs.interface import BlobStore
+from kipu.blobs.uploads import Uploads
 from kipu.exceptions import Unavailable
 from kipu.server.settings import ServerSettings
 from kipu.service.tracking import TrackingService
@@ -17,7 +18,8 @@ class State(NamedTuple):
     """One server's parts.
 
     ``artifact_roots`` are the local folders whose files clients may reach; ``store_kind`` is what
-    the store is called to clients.
+    the store is called to clients; ``uploads`` takes large artifacts in parts, where these lie on a
+    local disk.
     """
 
     tracking: TrackingService | None
@@ -25,6 +27,7 @@ class State(NamedTuple):
     settings: ServerSettings
     artifact_roots: tuple[Path, ...] = ()
     store_kind: str = "sqlite"
+    uploads: Uploads | None = None
 
     def close(self) -> None:
         """Let go of the store."""

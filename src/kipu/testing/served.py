@@ -10,7 +10,9 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 
+from kipu.blobs.content import ContentIndex
 from kipu.blobs.local import LocalBlobs
+from kipu.blobs.uploads import Uploads
 from kipu.server.app import create_app
 from kipu.server.process import server_of
 from kipu.server.settings import ServerSettings
@@ -22,8 +24,15 @@ from kipu.store.sql.store import SqlStore
 def application(folder: Path, settings: ServerSettings | None = None) -> Starlette:
     """An application with a store and artifacts in a folder; its shutdown closes the store."""
     store = SqlStore(f"sqlite:///{folder}/kipu.db", "mlflow-artifacts:/")
-    artifacts = LocalBlobs(folder / "artifacts")
-    parts = State(TrackingService(store), artifacts, settings or ServerSettings(), (folder,))
+    content = ContentIndex(folder / "artifacts")
+    artifacts = LocalBlobs(folder / "artifacts", content=content)
+    parts = State(
+        TrackingService(store),
+        artifacts,
+        settings or ServerSettings(),
+        (folder,),
+        uploads=Uploads(artifacts, content),
+    )
     return create_app(parts)
 
 

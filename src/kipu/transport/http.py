@@ -341,7 +341,9 @@ def error_of(answer: Answer, what: str) -> RestException:
             "error_code": code_of_status(answer.status),
             "message": f"{what} answered {answer.status}: {text}",
         }
-    return RestException(told)
+    error = RestException(told)
+    error.http_status = answer.status
+    return error
 
 
 def _place_in(body: Body) -> int | None:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from kipu import entities
 from kipu.wire.message import Answer, Asked, Int64, Required
+
+Size = Annotated[int, Meta(ge=0, le=2**63 - 1, extra_json_schema={"format": "int64"})]
+Hexadecimal = Annotated[str, Meta(pattern="^[0-9a-f]{8,64}$")]
 
 
 class FileInfo(Answer):
@@ -98,6 +104,54 @@ class AbortMultipart(Asked):
 
     path: Required
     upload_id: str = ""
+
+
+class BeginUpload(Asked, kw_only=True):
+    """Begin an upload of a large file, or find it again; ``samples`` is a hash of parts of it."""
+
+    path: Required
+    size: Size
+    samples: Hexadecimal
+
+
+class BegunUpload(Struct, gc=False):
+    """Where an upload goes on; ``challenge``, if the server has the content, probably."""
+
+    offset: Int64
+    challenge: str | None = None
+
+
+class PartOfUpload(Asked, kw_only=True):
+    """Send what comes next of an upload; the body is the bytes from ``offset`` on."""
+
+    path: Required
+    size: Size
+    samples: Hexadecimal
+    offset: Size
+
+
+class FinishUpload(Asked, kw_only=True):
+    """End an upload: the file appears if its content has this hash."""
+
+    path: Required
+    size: Size
+    samples: Hexadecimal
+    sha256: Hexadecimal
+
+
+class LinkUpload(Asked, kw_only=True):
+    """Answer a challenge: the SHA-256 of its text and of the file's bytes."""
+
+    path: Required
+    size: Size
+    samples: Hexadecimal
+    proof: Hexadecimal
+
+
+class LinkedUpload(Struct, gc=False):
+    """Whether the file is there now; if not, it must be sent."""
+
+    linked: bool
 
 
 class PresignUpload(Asked, kw_only=True):

@@ -1,0 +1,287 @@
+"""Large files: stored once, sent in parts, gone on with, and refused when damaged."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kipu.blobs.content import LEAST_BYTES, ContentIndex, Sketch
+from kipu.blobs.local import LocalBlobs
+from kipu.blobs.proxied import ProxiedBlobs, close_connections
+from kipu.blobs.sending import LargeUpload
+from kipu.blobs.uploads import KEPT_S, Begun, Conflict, Uploads, prove
+from kipu.exceptions import InvalidParameter, MlflowException
+from kipu.testing.served import application, on_port
+
+SIZE = LEAST_BYTES + 12_345
+
+
+def content(seed: int, size: int = SIZE) -> bytes:
+    return hashlib.shake_128(str(seed).encode()).digest(size)
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> LocalBlobs:
+    return LocalBlobs(tmp_path / "root", content=ContentIndex(tmp_path / "root"))
+
+
+@pytest.fixture
+def uploads(blobs: LocalBlobs) -> Uploads:
+    assert blobs.content is not None
+    return Uploads(blobs, blobs.content)
+
+
+def sketch_of(data: bytes) -> Sketch:
+    return Sketch.of(io.BytesIO(data))
+
+
+def written(folder: Path, data: bytes, name: str = "file.bin") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / name
+    place.write_bytes(data)
+    return place
+
+
+def are_one(*places: Path) -> bool:
+    return len({place.stat().st_ino for place in places}) == 1
+
+
+def test_equal_files_are_stored_once_however_they_come(blobs: LocalBlobs, tmp_path: Path) -> None:
+    data = content(1)
+    blobs.put("a/f", io.BytesIO(data))
+    blobs.put_file("b/g", written(tmp_path, data))
+    with blobs.staging() as staged:
+        written(staged / "deep", data, "h")
+        blobs.move_folder(staged)
+    root = tmp_path / "root"
+    assert are_one(root / "a/f", root / "b/g", root / "deep/h")
+    assert not os.access(root / "a/f", os.W_OK) or os.getuid() == 0
+    assert (root / "a/f").stat().st_mode & 0o222 == 0
+
+
+def test_what_differs_in_one_byte_is_stored_twice(blobs: LocalBlobs, tmp_path: Path) -> None:
+    data = bytearray(content(1))
+    blobs.put("a", io.BytesIO(data))
+    data[5000] ^= 1  # between two samples
+    assert sketch_of(bytes(data)) == sketch_of(content(1))
+    blobs.put_file("b", written(tmp_path, bytes(data)))
+    assert not are_one(tmp_path / "root/a", tmp_path / "root/b")
+    assert b"".join(blobs.open("b").chunks) == data
+
+
+def test_removing_one_file_leaves_the_other_and_what_comes_later_finds_it(
+    blobs: LocalBlobs, tmp_path: Path
+) -> None:
+    data = content(1)
+    for name in ("a", "b"):
+        blobs.put(name, io.BytesIO(data))
+    blobs.delete("a")
+    assert b"".join(blobs.open("b").chunks) == data
+    blobs.put("c", io.BytesIO(data))
+    assert are_one(tmp_path / "root/b", tmp_path / "root/c")
+
+
+def test_replacing_one_of_two_equal_files_leaves_the_other(blobs: LocalBlobs) -> None:
+    for name in ("a", "b"):
+        blobs.put(name, io.BytesIO(content(1)))
+    blobs.put("a", io.BytesIO(b"new"))
+    assert b"".join(blobs.open("b").chunks) == content(1)
+    blobs.put("b", io.BytesIO(content(1)))  # the same again, into the same place
+    assert b"".join(blobs.open("b").chunks) == content(1)
+
+
+def test_what_is_known_of_content_is_no_artifact(blobs: LocalBlobs) -> None:
+    blobs.put("a", io.BytesIO(content(1)))
+    assert [info.path for info in blobs.list()] == ["a"]
+    for path in (".kipu-content", ".KIPU-content/uploads/x", "a/.kipu-content"):
+        with pytest.raises(InvalidParameter, match="reserved"):
+            blobs.put(path, io.BytesIO(b"x"))
+
+
+def test_files_that_are_gone_are_forgotten(blobs: LocalBlobs, tmp_path: Path) -> None:
+    blobs.put("a", io.BytesIO(content(1)))
+    blobs.put("b", io.BytesIO(content(2)))
+    blobs.delete("a")
+    assert blobs.content is not None
+    blobs.content.sweep()
+    assert len(list((tmp_path / "root/.kipu-content").iterdir())) == 1
+    assert list(blobs.content.candidates(sketch_of(content(2)))) == [tmp_path / "root/b"]
+
+
+def test_a_staged_folder_is_moved_not_copied(blobs: LocalBlobs, tmp_path: Path) -> None:
+    outside = written(tmp_path / "elsewhere", b"linked")
+    with blobs.staging() as staged:
+        inode = written(staged, b"small", "MLmodel").stat().st_ino
+        private = written(staged / "data", content(1), "weights")
+        private.chmod(0o600)
+        (staged / "link").symlink_to(outside)
+        (staged / "folder").symlink_to(outside.parent)
+        blobs.move_folder(staged)
+    root = tmp_path / "root"
+    assert (root / "MLmodel").stat().st_ino == inode
+    assert (root / "data/weights").stat().st_mode == (root / "MLmodel").stat().st_mode
+    assert (root / "link").read_bytes() == b"linked"
+    assert not (root / "link").is_symlink()
+    assert (root / "folder/file.bin").read_bytes() == b"linked"
+    assert sorted(path.name for path in root.iterdir()) == [
+        ".kipu-content", "MLmodel", "data", "folder", "link",
+    ]  # fmt: skip
+
+
+def test_an_upload_goes_on_where_it_stopped(uploads: Uploads, blobs: LocalBlobs) -> None:
+    data, sketch = content(1), sketch_of(content(1))
+    assert uploads.begin("d/f", sketch) == Begun(0, None)
+    assert uploads.append("d/f", sketch, 0, io.BytesIO(data[:1000])) == 1000
+    assert uploads.begin("d/f", sketch) == Begun(1000, None)
+    with pytest.raises(Conflict, match="goes on at byte 1000, not 0"):
+        uploads.append("d/f", sketch, 0, io.BytesIO(data))
+    assert blobs.list() == []
+    with pytest.raises(Conflict, match="goes on at byte 1000"):
+        uploads.finish("d/f", sketch, hashlib.sha256(data).hexdigest())
+    uploads.append("d/f", sketch, 1000, io.BytesIO(data[1000:]))
+    uploads.finish("d/f", sketch, hashlib.sha256(data).hexdigest())
+    assert b"".join(blobs.open("d/f").chunks) == data
+
+
+def test_what_came_before_a_connection_broke_is_kept(uploads: Uploads) -> None:
+    data, sketch = content(1), sketch_of(content(1))
+
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if chunk := super().read(size):
+                return chunk
+            raise InvalidParameter("cut off")
+
+    with pytest.raises(InvalidParameter, match="cut off"):
+        uploads.append("f", sketch, 0, Broken(data[:70_000]))
+    assert uploads.begin("f", sketch).offset == 70_000
+    with pytest.raises(InvalidParameter, match="more came"):
+        uploads.append("f", sketch, 70_000, io.BytesIO(data))
+
+
+def test_damaged_content_is_refused_and_the_upload_begins_again(
+    uploads: Uploads, blobs: LocalBlobs
+) -> None:
+    data, sketch = content(1), sketch_of(content(1))
+    uploads.append("f", sketch, 0, io.BytesIO(bytes(len(data))))
+    with pytest.raises(InvalidParameter, match="Nothing was stored"):
+        uploads.finish("f", sketch, hashlib.sha256(data).hexdigest())
+    assert blobs.list() == []
+    assert uploads.begin("f", sketch) == Begun(0, None)
+
+
+def test_another_process_checks_the_hash_as_well(uploads: Uploads, blobs: LocalBlobs) -> None:
+    data, sketch = content(1), sketch_of(content(1))
+    uploads.append("f", sketch, 0, io.BytesIO(data))
+    assert blobs.content is not None
+    other = Uploads(blobs, blobs.content)
+    other.finish("f", sketch, hashlib.sha256(data).hexdigest())
+    assert b"".join(blobs.open("f").chunks) == data
+
+
+def test_content_is_linked_only_for_who_holds_all_of_it(
+    uploads: Uploads, blobs: LocalBlobs, tmp_path: Path
+) -> None:
+    data, sketch = content(1), sketch_of(content(1))
+    blobs.put("theirs", io.BytesIO(data))
+    challenge = uploads.begin("mine", sketch).challenge
+    assert challenge is not None
+    known = hashlib.sha256(data).hexdigest()
+    for wrong in (known, hashlib.sha256((challenge + known).encode()).hexdigest()):
+        assert not uploads.link("mine", sketch, wrong)
+        challenge = uploads.begin("mine", sketch).challenge
+        assert challenge is not None
+    proof = prove(challenge, io.BytesIO(data))
+    assert uploads.link("mine", sketch, proof)
+    assert are_one(tmp_path / "root/mine", tmp_path / "root/theirs")
+    assert not uploads.link("again", sketch, proof), "a challenge is for one upload"
+    assert not uploads.link("mine", sketch, proof), "a challenge holds once"
+
+
+def test_what_may_not_be_read_is_never_linked(blobs: LocalBlobs) -> None:
+    data = content(1)
+    blobs.put("theirs", io.BytesIO(data))
+    assert blobs.content is not None
+    guarded = Uploads(blobs, blobs.content, may_read=lambda path: path != "theirs")
+    assert guarded.begin("mine", sketch_of(data)) == Begun(0, None)
+
+
+def test_uploads_that_ended_early_are_removed_after_a_week(
+    uploads: Uploads, tmp_path: Path
+) -> None:
+    for name in ("old", "new"):
+        uploads.append(name, sketch_of(content(1)), 0, io.BytesIO(name.encode()))
+    folder = tmp_path / "root/.kipu-content/uploads"
+    old = next(place for place in folder.iterdir() if place.read_bytes() == b"old")
+    os.utime(old, (old.stat().st_mtime - KEPT_S - 1,) * 2)
+    uploads.sweep()
+    assert [place.read_bytes() for place in folder.iterdir()] == [b"new"]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    with on_port(application(tmp_path)) as uri:
+        yield uri
+        close_connections()
+
+
+def test_a_server_stores_equal_files_once_and_is_not_sent_them_again(
+    server: str, tmp_path: Path
+) -> None:
+    far = ProxiedBlobs(server, "1/run")
+    source = written(tmp_path, content(1))
+    far.put_file("a/file.bin", source)
+    sent: list[tuple[str, str]] = []
+    exchange = far._transport._exchange
+    far._transport._exchange = lambda *args: (sent.append(args[:2]), exchange(*args))[1]  # type: ignore
+    try:
+        far.put_file("b/file.bin", source)
+    finally:
+        del far._transport._exchange
+    assert [(method, path.rpartition("/")[2]) for method, path in sent] == [
+        ("POST", "begin"), ("POST", "link"),
+    ]  # fmt: skip
+    root = tmp_path / "artifacts/1/run"
+    assert are_one(root / "a/file.bin", root / "b/file.bin")
+    assert b"".join(far.open("b/file.bin").chunks) == content(1)
+
+
+def test_an_upload_to_a_server_goes_on_and_tells_how_far_it_is(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kipu.blobs.sending.PART_BYTES", 1 << 19)
+    far = ProxiedBlobs(server, "")
+    source = written(tmp_path, content(1))
+    told: list[int] = []
+    failed: list[int] = []
+
+    class Stopped(Exception):
+        pass
+
+    def stop(more: int) -> None:
+        told.append(more)
+        if sum(told) > 700_000:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        far.send_file("f", source, stop, lambda failures, _error: False)
+    told.clear()
+    far.send_file("f", source, told.append, lambda failures, _error: not failed.append(failures))
+    assert told[0] >= 1 << 19, "the first part need not be sent again"
+    assert sum(told) == SIZE
+    assert b"".join(far.open("f").chunks) == content(1)
+
+
+def test_a_path_that_leaves_its_root_is_refused_in_parts_as_well(
+    server: str, tmp_path: Path
+) -> None:
+    far = ProxiedBlobs(server, "")
+    source = written(tmp_path, content(1))
+    for path in ("../up", ".kipu-content/uploads/x"):
+        with pytest.raises(MlflowException, match="Invalid artifact path"):
+            LargeUpload(far._transport, path, source).run()
