@@ -7,6 +7,7 @@ import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from kipu.blobs.sending import LargeUpload
 from kipu.blobs.uploads import KEPT_S, Begun, Conflict, Uploads, prove
 from kipu.exceptions import InvalidParameter, MlflowException
 from kipu.testing.served import application, on_port
+from kipu.transport import Transport
 
 SIZE = LEAST_BYTES + 12_345
 
@@ -231,21 +233,21 @@ def server(tmp_path: Path) -> Iterator[str]:
 
 
 def test_a_server_stores_equal_files_once_and_is_not_sent_them_again(
-    server: str, tmp_path: Path
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     far = ProxiedBlobs(server, "1/run")
     source = written(tmp_path, content(1))
     far.put_file("a/file.bin", source)
-    sent: list[tuple[str, str]] = []
-    exchange = far._transport._exchange
-    far._transport._exchange = lambda *args: (sent.append(args[:2]), exchange(*args))[1]  # type: ignore
-    try:
-        far.put_file("b/file.bin", source)
-    finally:
-        del far._transport._exchange
-    assert [(method, path.rpartition("/")[2]) for method, path in sent] == [
-        ("POST", "begin"), ("POST", "link"),
-    ]  # fmt: skip
+    sent: list[str] = []
+    exchange = Transport._exchange
+
+    def noted(self: Transport, method: str, target: str, *more: Any) -> Any:
+        sent.append(f"{method} {target}")
+        return exchange(self, method, target, *more)
+
+    monkeypatch.setattr(Transport, "_exchange", noted)
+    far.put_file("b/file.bin", source)
+    assert sent == [f"POST /api/kipu/1/uploads/{step}" for step in ("begin", "link")]
     root = tmp_path / "artifacts/1/run"
     assert are_one(root / "a/file.bin", root / "b/file.bin")
     assert b"".join(far.open("b/file.bin").chunks) == content(1)
@@ -260,15 +262,15 @@ def test_an_upload_to_a_server_goes_on_and_tells_how_far_it_is(
     told: list[int] = []
     failed: list[int] = []
 
-    class Stopped(Exception):
+    class StoppedError(Exception):
         pass
 
     def stop(more: int) -> None:
         told.append(more)
         if sum(told) > 700_000:
-            raise Stopped
+            raise StoppedError
 
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         far.send_file("f", source, stop, lambda failures, _error: False)
     told.clear()
     far.send_file("f", source, told.append, lambda failures, _error: not failed.append(failures))

@@ -86,15 +86,17 @@ def readable_place(tracking: Tracking, run_id: str, path: str | None = None) -> 
     found = tracking.store.search_logged_models([experiment_id], made_here, None, 1, None, None)
     if not found:
         return place
+    tracking.stored(found[0].model_id)
     return Place(tracking.blobs(found[0].artifact_location), rest, shown=name)
 
 
 def model_place(tracking: Tracking, model_id: str, path: str | None = None) -> Place:
-    """A path among the files of a logged model.
+    """A path among the files of a logged model, once they are there.
 
     Raises:
         ResourceNotFound: No model has this id.
     """
+    tracking.stored(model_id)
     return Place(tracking.blobs(tracking.models.artifact_uri(model_id)), path or "")
 
 

@@ -82,6 +82,7 @@ class LoggedModelsClient:
         known = [str(one) for one in LoggedModelStatus]
         if status not in known:
             raise InvalidParameter(f"No model status {status!r}; one of {', '.join(known)}.")
+        self._tracking.stored(model_id)
         return self._tracking.settled().finalize_logged_model(model_id, LoggedModelStatus(status))
 
     def delete_logged_model(self, model_id: str) -> None:

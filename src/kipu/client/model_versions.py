@@ -62,6 +62,10 @@ class ModelVersionsClient(RegisteredModelsClient):
         """
         labels = [ModelVersionTag(key, str(value)) for key, value in (tags or {}).items()]
         logged = location = None
+        if is_model_uri(source):
+            made_of = model_id or parse_model_uri(source).model_id
+            if made_of is not None:
+                self._tracking.stored(made_of)
         if self._registry_uri != self._tracking_uri and is_model_uri(source):
             # The registry cannot look up the logged models of another store.
             logged = parse_model_uri(source).model_id

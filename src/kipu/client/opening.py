@@ -8,6 +8,7 @@ import threading
 from kipu.blobs.open import close_connections
 from kipu.client.stores import absolute
 from kipu.client.tracking import Tracking
+from kipu.environment_variables import KIPU_EXIT_TIMEOUT
 from kipu.journal.lifecycle import finish
 from kipu.store.open import locate
 
@@ -53,7 +54,7 @@ def close_all(timeout_s: float | None = None) -> None:
     _known.clear()
     while _open:
         _, tracking = _open.popitem()
-        tracking.close()
+        tracking.close(KIPU_EXIT_TIMEOUT.get() if timeout_s is None else timeout_s)
     close_connections()
 
 

@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
+from kipu.client.opening import open_tracking
+from kipu.client.staging import orphans
 from kipu.client.stores import journal_folders, open_bare
+from kipu.client.tracking import UPLOADS
 from kipu.client.uris import get_tracking_uri
+from kipu.environment_variables import KIPU_EXIT_TIMEOUT
 from kipu.journal import recover, waiting
 from kipu.journal.recovery import Orphan, Recovered
+
+
+class WaitingModel(NamedTuple):
+    """A model whose files are not all stored, how many bytes they have, and where they wait."""
+
+    model_id: str
+    size: int
+    target: str
+    folder: Path
 
 
 def waiting_journals(places: Sequence[Path] = ()) -> list[Orphan]:
@@ -35,6 +49,30 @@ def replay(orphans: Sequence[Orphan]) -> Iterator[tuple[str, Recovered]]:
     for (target, folder), _ in places:
         there = None if _store_around(folder) else target
         yield target, recover(folder, open_bare(target), there)
+
+
+def waiting_models(places: Sequence[Path] = ()) -> list[WaitingModel]:
+    """Models whose process ended before all of their files were stored; ``places`` as above."""
+    named = {_journals_of(place) for place in places}
+    found = []
+    for folder in sorted(named or set(journal_folders(get_tracking_uri()))):
+        for staged in orphans(folder / UPLOADS):
+            size = sum(size for _, _, size in staged.files())
+            found.append(WaitingModel(staged.job.model_id, size, staged.job.target, folder))
+            staged.release()
+    return found
+
+
+def send_models(waiting: Sequence[WaitingModel]) -> Iterator[tuple[str, int, int]]:
+    """Send what waits: each target, how many models it has now, and how many still wait."""
+    places = groupby(waiting, key=lambda one: (one.target, one.folder))
+    for (target, folder), models in places:
+        uploads = open_tracking(target).uploads
+        uploads.adopt(folder / UPLOADS)
+        uploads.wait(KIPU_EXIT_TIMEOUT.get())
+        count = len(list(models))
+        left = uploads.count
+        yield target, count - left, left
 
 
 def _journals_of(place: Path) -> Path:

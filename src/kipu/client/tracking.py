@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -28,10 +29,15 @@ from kipu.store.open import Place
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
+    from kipu.client.background import Background
+
 _log = logging.getLogger(__name__)
 _READ_WAIT_S = 60.0
 # What processes that died left should be there for the first read, but must not hold it up.
 _RECOVERY_WAIT_S = 5.0
+UPLOADS = "uploads"
+"""Folder, beside the journals, of models on their way."""
+
 _REMEMBERED_RUNS = 10_000
 _INT64 = 2**63
 
@@ -74,6 +80,7 @@ class Tracking:
         self._background: ThreadPoolExecutor | None = None
         self._pending: list[Future[object]] = []
         self._recovery: threading.Thread | None = None
+        self._uploads: Background | None = None
 
     @property
     def store(self) -> ClientStore:
@@ -96,9 +103,38 @@ class Tracking:
             self._recovery.start()
         return store
 
+    @property
+    def uploads(self) -> Background:
+        """Models on their way in the background."""
+        if self._uploads is None:
+            from kipu.client.background import Background  # noqa: PLC0415 - seldom used
+
+            with self._lock:
+                if self._uploads is None:
+                    self._uploads = Background(self, self._place.journal / UPLOADS)
+        return self._uploads
+
+    def stored(self, model_id: str | None = None, run_id: str | None = None) -> None:
+        """Wait until models that are sent in the background are stored.
+
+        Args:
+            model_id: Only this one.
+            run_id: Only those of this run.
+
+        Raises:
+            Unavailable: The store takes nothing.
+        """
+        if self._uploads is not None and not self._uploads.wait(_READ_WAIT_S, model_id, run_id):
+            raise Unavailable(
+                f"{self.uri} does not take the files of the model {model_id or ''} which this "
+                f"process sends there. They are safe in {self._uploads.folder}."
+            )
+
     def _recover(self, store: ClientStore) -> None:
-        """Send what processes that died left in their journals."""
+        """Send what processes that died left: in their journals, and models on their way."""
         folder = self._place.journal
+        if (folder / UPLOADS).is_dir():
+            self.uploads.adopt()
         if not folder.is_dir() or not any(folder.iterdir()):
             return
         try:
@@ -127,7 +163,12 @@ class Tracking:
     def finish(self, run_id: str) -> bool:
         """Wait, not without end, until the store has what was logged into a run; whether it has."""
         self.settle()
-        return self.journal.flush(KIPU_EXIT_TIMEOUT.get(), run_id)
+        patience_s = KIPU_EXIT_TIMEOUT.get()
+        if not self.journal.flush(patience_s, run_id):
+            return False
+        if self._uploads is not None:
+            self._uploads.wait(patience_s, run_id=run_id, own=True)
+        return True
 
     def know_run(self, run: Run) -> None:
         """Remember a run that was just made or read."""
@@ -269,8 +310,22 @@ class Tracking:
         for future in self._pending:
             future.exception()  # waits; the handle that the caller has raises it
 
-    def close(self) -> None:
-        """Let go of files and connections, once the journal is empty or was given up."""
+    def close(self, patience_s: float = 0) -> None:
+        """Let go of files and connections, once the journal is empty or was given up.
+
+        Args:
+            patience_s: How long to wait for models on their way while nothing moves.
+        """
+        if self._uploads is not None:
+            left = self._uploads.close(patience_s)
+            if left:
+                what = "1 model waits" if len(left) == 1 else f"{len(left)} models wait"
+                sys.stderr.write(
+                    f"kipu: {what} in {self._uploads.folder}, since {self.server or self.uri} did "
+                    "not take all files. `kipu sync` sends them, and so does the next process that "
+                    "opens this store.\n"
+                )
+                sys.stderr.flush()
         if self._background is not None:
             self._background.shutdown()
         self.journal.close(0)
@@ -280,6 +335,8 @@ class Tracking:
     def after_fork(self) -> None:
         """In a child: leave connections and threads to the parent."""
         _abandoned.append(self._store)
+        if self._uploads is not None:
+            self._uploads.abandon()
         self._reset()
 
 

@@ -91,6 +91,18 @@ MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT = Setting(
     None,
     "Seconds that one file's transfer may take.",
 )
+MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR = Setting(
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR",
+    _boolean,
+    True,
+    "Show on a terminal how far models are that a process waits for.",
+)
+MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING = Setting(
+    "MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING",
+    _boolean,
+    True,
+    "Note which keys and tokens of the environment a model reads while its example is tried.",
+)
 MLFLOW_ENABLE_ASYNC_LOGGING = Setting(
     "MLFLOW_ENABLE_ASYNC_LOGGING", _boolean, False, "Fluent calls answer with futures."
 )
@@ -203,6 +215,18 @@ KIPU_EXIT_TIMEOUT = Setting(
     float,
     10.0,
     "Seconds that an exiting process waits for an unreachable store.",
+)
+KIPU_BACKGROUND_UPLOAD_BYTES = Setting(
+    "KIPU_BACKGROUND_UPLOAD_BYTES",
+    int,
+    256 << 20,
+    "Models of a run from this size on are sent to a server while training goes on; -1: none are.",
+)
+KIPU_BACKGROUND_UPLOAD_LIMIT_BYTES = Setting(
+    "KIPU_BACKGROUND_UPLOAD_LIMIT_BYTES",
+    int,
+    64 << 30,
+    "Disk that models on their way may use; log_model waits for those beyond it.",
 )
 KIPU_ALLOWED_ARTIFACT_ROOTS = Setting(
     "KIPU_ALLOWED_ARTIFACT_ROOTS",

@@ -71,9 +71,6 @@ MLFLOW_MYSQL_SSL_CERT = text("MLFLOW_MYSQL_SSL_CERT", None, "Kipu opens no MySQL
 MLFLOW_MYSQL_SSL_KEY = text("MLFLOW_MYSQL_SSL_KEY", None, "Kipu opens no MySQL so far.")
 
 # Artifacts
-MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR = flag(
-    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", True, "Transfers show no bars."
-)
 MLFLOW_DOWNLOAD_CHUNK_TIMEOUT = number(
     "MLFLOW_DOWNLOAD_CHUNK_TIMEOUT", 300, "MLFLOW_HTTP_REQUEST_TIMEOUT counts for every read."
 )
@@ -158,9 +155,6 @@ MLFLOW_LOCK_MODEL_DEPENDENCIES = flag(
 MLFLOW_LOG_UV_FILES = flag("MLFLOW_LOG_UV_FILES", True, "A model requires what it imports.")
 MLFLOW_MODEL_ENV_DOWNLOADING_TEMP_DIR = text(
     "MLFLOW_MODEL_ENV_DOWNLOADING_TEMP_DIR", None, "Requirements are read where the model lies."
-)
-MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING = flag(
-    "MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING", True, "Kipu does not watch what a model reads."
 )
 MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT = number(
     "MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT", 120, "No process is waited for."

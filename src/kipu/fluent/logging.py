@@ -170,8 +170,10 @@ def flush_async_logging() -> None:
 
 
 def flush_artifact_async_logging() -> None:
-    """Wait until every image that was logged in the background is stored."""
+    """Wait until every image and model that was logged in the background is stored."""
     flush_async_logging()
+    for tracking in open_trackings():
+        tracking.stored()
 
 
 def client_and_run(run_id: str | None) -> tuple[MlflowClient, str]:

@@ -25,12 +25,13 @@ from kipu.models.environment import (
     write_environment,
 )
 from kipu.models.input_example import InputExample
-from kipu.models.loaders import FLAVOR_NAME
+from kipu.models.loaders import FLAVOR_NAME, is_being_logged
 from kipu.models.model import MLMODEL_FILE_NAME, Model
 from kipu.models.model_signature import ModelSignature
 from kipu.models.pyfunc_conf import add_pyfunc, flavor_conf
 from kipu.models.requirement_inference import imported_modules, infer_pip_requirements
 from kipu.models.signature_inference import signature_of_example
+from kipu.models.trial import try_example
 
 EXTRA_FILES = "extra_files"
 
@@ -195,6 +196,8 @@ class ModelFolder:
             inferred = infer_pip_requirements(str(source or self.path), flavor, defaults)
             defaults = sorted({*defaults, *inferred})
         write_environment(self.path, defaults, conda_env, pip_requirements, extra)
+        if is_being_logged():
+            try_example(self.path, self.model)
         for cache in list(self.path.rglob("__pycache__")):
             shutil.rmtree(cache, ignore_errors=True)
         return self.model

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import importlib
 import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from kipu.exceptions import MlflowException, ResourceNotFound
 from kipu.models.code_paths import add_code_to_path
+from kipu.models.environment_reads import watching
 
 FLAVOR_NAME = "python_function"
 
@@ -69,6 +73,38 @@ def pyfunc_conf(flavors: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+class _Logged:
+    """A model that is being logged: what was loaded of it, and what that read."""
+
+    def __init__(self) -> None:
+        self.loaded: dict[tuple[str, str, str], Any] = {}
+        self.names_read: set[str] = set()
+
+
+_logged: ContextVar[_Logged | None] = ContextVar("logged", default=None)
+
+
+@contextmanager
+def being_logged() -> Iterator[None]:
+    """In the block, a model is saved to be logged, so that it is loaded, once, and tried."""
+    token = _logged.set(_Logged())
+    try:
+        yield
+    finally:
+        _logged.reset(token)
+
+
+def is_being_logged() -> bool:
+    """Whether the model that this thread saves is for a store, not only for a folder."""
+    return _logged.get() is not None
+
+
+def names_read() -> set[str]:
+    """The variables of the environment that the model which is being logged read when loaded."""
+    logged = _logged.get()
+    return set() if logged is None else logged.names_read
+
+
 def load_implementation(
     folder: Path, conf: dict[str, Any], config: dict[str, Any] | None = None
 ) -> Any:
@@ -85,7 +121,14 @@ def load_implementation(
     add_code_to_path(folder, conf)
     data = str(folder / conf["data"]) if "data" in conf else str(folder)
     load = import_loader(conf["loader_module"])._load_pyfunc
-    return load(data, config) if config else load(data)
+    logged = _logged.get()
+    if logged is None:
+        return load(data, config) if config else load(data)
+    key = (data, conf["loader_module"], repr(config))
+    if key not in logged.loaded:
+        with watching(logged.names_read):
+            logged.loaded[key] = load(data, config) if config else load(data)
+    return logged.loaded[key]
 
 
 def predict_with(predict: Any, data: Any, params: dict[str, Any] | None) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import tempfile
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,8 @@ from kipu.entities.tag_names import MLFLOW_MODEL_IS_EXTERNAL
 from kipu.fluent.active import active_run, client_of, state
 from kipu.fluent.logged_models import create_model
 from kipu.fluent.registry import register_model
+from kipu.models.delivery import delivery
+from kipu.models.loaders import being_logged
 from kipu.models.model_config import read_config_file
 
 if TYPE_CHECKING:
@@ -44,7 +46,8 @@ def log_model(
 ) -> ModelInfo:
     """What ``Model.log`` does; the arguments are explained there, ``kind`` is the class.
 
-    The logged model is READY once its files are there, FAILED if that raised.
+    The logged model is READY once its files are there, FAILED if that raised. Those of a large
+    model may come later, in the background: it is PENDING until then.
     """
     if resources is not None and auth_policy is not None:
         raise ValueError("Give resources or auth_policy, not both.")
@@ -74,12 +77,16 @@ def log_model(
             prompts=[getattr(one, "uri", one) for one in prompts] if prompts is not None else None,
             model_id=logged.model_id,
         )
-        _write(client, model, flavor, arguments, logged)
+        # The end of the run waits for it. Without a run, or with a version of it, nothing would.
+        may_wait = active is not None and run_id == active.info.run_id
+        may_wait = may_wait and registered_model_name is None
+        is_stored = _write(client, model, flavor, arguments, logged, run_id, may_wait)
         _log_config(client, run_id, arguments.get("model_config"))
     except BaseException:
         client.finalize_logged_model(logged.model_id, LoggedModelStatus.FAILED)
         raise
-    logged = client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
+    if is_stored:
+        logged = client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
     if registered_model_name is not None:
         registered_version = register_model(
             logged.model_uri, registered_model_name, await_registration_for, tags=tags
@@ -97,13 +104,19 @@ def _write(
     flavor: Any,
     arguments: Mapping[str, Any],
     logged: LoggedModel,
-) -> None:
-    with tempfile.TemporaryDirectory(prefix="kipu-") as parent:
-        folder = Path(parent, "model")
-        flavor.save_model(path=str(folder), mlflow_model=model, **arguments)
-        client.log_model_artifacts(logged.model_id, folder)
+    run_id: str | None,
+    may_wait: bool,
+) -> bool:
+    """Save and store the files; whether they are there, not still on their way."""
+    with delivery(client._tracking, logged, run_id, may_wait) as place:
+        with being_logged():
+            flavor.save_model(path=str(place.folder), mlflow_model=model, **arguments)
+        for cache in list(place.folder.rglob("__pycache__")):
+            shutil.rmtree(cache, ignore_errors=True)
+        is_stored = place.deliver()
     if logged.tags.get(MLFLOW_MODEL_IS_EXTERNAL, "false").lower() == "true":
         client.delete_logged_model_tag(logged.model_id, MLFLOW_MODEL_IS_EXTERNAL)
+    return is_stored
 
 
 def _link(client: MlflowClient, run: Run, model_id: str, step: int) -> None:
