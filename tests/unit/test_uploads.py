@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from kipu.blobs.content import LEAST_BYTES, ContentIndex, Sketch
+from kipu.blobs.interface import Blob
 from kipu.blobs.local import LocalBlobs
 from kipu.blobs.proxied import ProxiedBlobs, close_connections
 from kipu.blobs.sending import LargeUpload
+from kipu.blobs.transfer import download
 from kipu.blobs.uploads import KEPT_S, Begun, Conflict, Uploads, prove
-from kipu.exceptions import InvalidParameter, MlflowException
+from kipu.exceptions import InvalidParameter, MlflowException, Unavailable
 from kipu.testing.served import application, on_port
 from kipu.transport import Transport
 
@@ -277,6 +279,61 @@ def test_an_upload_to_a_server_goes_on_and_tells_how_far_it_is(
     assert told[0] >= 1 << 19, "the first part need not be sent again"
     assert sum(told) == SIZE
     assert b"".join(far.open("f").chunks) == content(1)
+
+
+class Breaking(LocalBlobs):
+    """Downloads break off after so many bytes; what was asked for is noted."""
+
+    def __init__(self, root: Path, breaks_at: int) -> None:
+        super().__init__(root)
+        self.breaks_at, self.asked = breaks_at, list[int]()
+        self.replacement: bytes | None = None
+
+    def open(self, path: str, start: int = 0, end: int | None = None) -> Blob:
+        self.asked.append(start)
+        blob = super().open(path, start, end)
+        return blob._replace(chunks=self._broken(blob)) if len(self.asked) < 3 else blob
+
+    def _broken(self, blob: Blob) -> Iterator[bytes]:
+        yield b"".join(blob.chunks)[: self.breaks_at]
+        if self.replacement is not None:
+            self.put("f", io.BytesIO(self.replacement))
+        raise Unavailable("The connection ended.")
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kipu.blobs.transfer._wait_s", lambda _failures: 0)
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_download_goes_on_where_it_broke_off(tmp_path: Path) -> None:
+    store = Breaking(tmp_path / "root", 1000)
+    store.put("f", io.BytesIO(content(1)))
+    assert download(store, "f", tmp_path / "to").read_bytes() == content(1)
+    assert store.asked == [0, 1000, 2000]
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_download_of_a_file_that_was_replaced_meanwhile_begins_again(tmp_path: Path) -> None:
+    store = Breaking(tmp_path / "root", 1000)
+    store.put("f", io.BytesIO(content(1)))
+    store.replacement = content(2)
+    assert download(store, "f", tmp_path / "to").read_bytes() == content(2)
+    assert 0 in store.asked[1:]
+
+
+def test_a_server_tells_when_a_file_was_replaced(server: str, tmp_path: Path) -> None:
+    far = ProxiedBlobs(server, "")
+    versions = []
+    for data in (content(1), content(1), content(2)):
+        far.put("f", io.BytesIO(data))
+        for begin in (0, 100):
+            blob = far.open("f", begin)
+            assert b"".join(blob.chunks) == data[begin:]
+            versions.append(blob.version)
+    assert versions[0] == versions[1] is not None
+    assert versions[4] == versions[5] != versions[3]
 
 
 def test_a_path_that_leaves_its_root_is_refused_in_parts_as_well(

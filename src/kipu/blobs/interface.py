@@ -12,10 +12,14 @@ CHUNK_BYTES = 1 << 20
 
 
 class Blob(NamedTuple):
-    """A file being read: its whole size in bytes, and the bytes asked for, in chunks."""
+    """A file being read: its whole size in bytes, and the bytes asked for, in chunks.
+
+    ``version`` is another text once the file is replaced, or None where that is not known.
+    """
 
     size: int
     chunks: Iterator[bytes]
+    version: str | None = None
 
 
 class BlobStore(Protocol):

@@ -154,10 +154,11 @@ class LocalBlobs:
             file = place.open("rb")
         except (FileNotFoundError, NotADirectoryError):
             raise ResourceNotFound(f"No such artifact: '{path}'") from None
-        size = os.fstat(file.fileno()).st_size
+        status = os.fstat(file.fileno())
+        size = status.st_size
         chunks = _chunks(file, start, size if end is None else min(end, size))
         next(chunks)  # now the generator owns the file and closes it, read or not
-        return Blob(size, chunks)
+        return Blob(size, chunks, f"{status.st_ino:x}-{status.st_mtime_ns:x}-{size:x}")
 
     def list(self, path: str = "") -> list[FileInfo]:
         """See ``BlobStore``."""
@@ -193,6 +194,15 @@ class LocalBlobs:
         """Remove a folder that holds nothing; harmless where it does, or is not there."""
         with suppress(OSError):
             self._place(path).rmdir()
+
+    def own_bytes(self, path: str) -> int:
+        """How much space is free once a folder is deleted: content held elsewhere, too, stays."""
+        seen: dict[int, tuple[int, os.stat_result]] = {}
+        for parent, _, names in os.walk(self._place(path)):
+            for name in names:
+                status = os.lstat(os.path.join(parent, name))
+                seen[status.st_ino] = seen.get(status.st_ino, (0, status))[0] + 1, status
+        return sum(status.st_size for links, status in seen.values() if links == status.st_nlink)
 
     def local_path(self, path: str) -> Path | None:
         """Where the file or folder lies, or None if there is nothing."""

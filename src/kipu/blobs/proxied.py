@@ -141,11 +141,12 @@ class ProxiedBlobs:
                 raise ResourceNotFound(f"No such artifact: '{path}'") from error
             raise
         if status == 206:
-            return Blob(int(answered["Content-Range"].rpartition("/")[2]), chunks)
+            whole = int(answered["Content-Range"].rpartition("/")[2])
+            return Blob(whole, chunks, answered.get("ETag"))
         if headers:
             chunks.close()  # type: ignore[attr-defined]
             raise InvalidParameter("The server cannot read a part of a file.")
-        return Blob(int(answered.get("Content-Length", -1)), chunks)
+        return Blob(int(answered.get("Content-Length", -1)), chunks, answered.get("ETag"))
 
     def list(self, path: str = "") -> list[FileInfo]:
         """See ``BlobStore``."""

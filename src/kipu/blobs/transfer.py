@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import posixpath
 import secrets
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
-from kipu.blobs.interface import BlobStore
+from kipu.blobs.interface import Blob, BlobStore
 from kipu.blobs.paths import PART_PREFIX, validate_path
-from kipu.exceptions import InvalidParameter, ResourceNotFound
+from kipu.environment_variables import MLFLOW_HTTP_REQUEST_MAX_RETRIES
+from kipu.exceptions import InvalidParameter, ResourceNotFound, Unavailable
 
 # Small files are bound by the way to the server and back, not by the work.
 _THREADS = 8
@@ -80,15 +83,44 @@ def _download_file(store: BlobStore, path: str, place: Path) -> None:
     part = place.parent / f"{PART_PREFIX}{secrets.token_hex(8)}"
     try:
         with part.open("xb") as file:
-            for chunk in blob.chunks:
-                file.write(chunk)
-            if blob.size >= 0 and file.tell() != blob.size:
-                raise ResourceNotFound(
-                    f"The download of {path!r} was cut off: {file.tell()} of {blob.size} bytes."
-                )
+            failures = 0
+            while not _is_copied(blob, file):
+                failures += 1
+                if failures > MLFLOW_HTTP_REQUEST_MAX_RETRIES.get():
+                    raise ResourceNotFound(
+                        f"The download of {path!r} was cut off: {file.tell()} of {blob.size} bytes."
+                    )
+                time.sleep(_wait_s(failures))
+                blob = _rest(store, path, blob, file)
         part.replace(place)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _wait_s(failures: int) -> float:
+    return min(0.2 * 2.0**failures, 30.0)
+
+
+def _is_copied(blob: Blob, file: IO[bytes]) -> bool:
+    """Write what comes; whether that is all, or the connection broke."""
+    try:
+        for chunk in blob.chunks:
+            file.write(chunk)
+    except Unavailable:
+        return False
+    return blob.size < 0 or file.tell() == blob.size
+
+
+def _rest(store: BlobStore, path: str, blob: Blob, file: IO[bytes]) -> Blob:
+    """What is missing of a file; all of it again, if it may be another by now."""
+    at = file.tell()
+    if blob.version is not None and 0 < at < blob.size:
+        rest = store.open(path, at)
+        if rest.version == blob.version:
+            return rest
+    file.seek(0)
+    file.truncate()
+    return store.open(path)
 
 
 def _files(folder: Path) -> Iterator[Path]:

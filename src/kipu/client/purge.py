@@ -8,9 +8,10 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from kipu import journal
+from kipu.blobs.content import ContentIndex
 from kipu.blobs.interface import BlobStore
 from kipu.blobs.local import LocalBlobs
-from kipu.blobs.open import open_blobs
+from kipu.blobs.open import file_path, open_blobs
 from kipu.exceptions import InvalidParameter, MlflowException, ResourceNotFound
 from kipu.service.purge import PurgePlan
 from kipu.service.tracking import TrackingService
@@ -60,7 +61,7 @@ class Purge:
                 "name its store with --backend-store-uri."
             )
         self._destination, self._server = artifacts_destination, server
-        self._journals = place.journal
+        self._journals, self._artifact_root = place.journal, place.artifact_root
         self.store = TrackingService(open_store(uri))
         self.artifact_bytes = 0
         self.database_bytes = 0
@@ -78,6 +79,9 @@ class Purge:
         for experiment in plan.experiments:
             yield self._remove_experiment(experiment)
         self.database_bytes += self.store.reclaim()
+        for root in (self._artifact_root, self._destination):
+            if root and urlsplit(root).scheme in ("", "file"):
+                ContentIndex(file_path(root)).sweep()
 
     def _purge_runs(self, run_ids: Sequence[str]) -> None:
         self.store.purge_runs(run_ids)
@@ -158,7 +162,9 @@ class Purge:
 
 
 def _size(blobs: BlobStore, path: str) -> int:
-    """Bytes of all files below a path."""
+    """Bytes of all files below a path that nothing else holds."""
+    if isinstance(blobs, LocalBlobs):
+        return blobs.own_bytes(path)
     return sum(
         _size(blobs, file.path) if file.is_dir else file.file_size or 0 for file in blobs.list(path)
     )

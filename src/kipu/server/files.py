@@ -57,14 +57,21 @@ async def send(request: Request, blobs: BlobStore, path: str) -> Response:
         blob = await in_thread(blobs.open, path)
         if blob.size >= 0:
             head["Content-Length"] = str(blob.size)
+        head |= _tag(blob)
         return await _answer(request, blob, 200, head, kind)
     start, end, size = await in_thread(_bounds, blobs, path, *wanted)
     if start >= size:
         return Response(status_code=416, headers=head | {"Content-Range": f"bytes */{size}"})
     blob = await in_thread(blobs.open, path, start, end)
+    head |= _tag(blob)
     head["Content-Length"] = str(end - start)
     head["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     return await _answer(request, blob, 206, head, kind)
+
+
+def _tag(blob: Blob) -> dict[str, str]:
+    """What a client compares before it goes on with a download."""
+    return {} if blob.version is None else {"ETag": f'"{blob.version}"'}
 
 
 def _range(header: str) -> tuple[str, str] | None:
