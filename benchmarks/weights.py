@@ -32,13 +32,13 @@ models = importlib.import_module(name + ".models")
 written = 0.0
 block = os.urandom(1 << 20)
 
-def save_model(path, mlflow_model, seeds):
+def save_model(path, mlflow_model, seeds, size=mib):
     global written
     began = time.perf_counter()
     os.makedirs(path, exist_ok=True)
     for number, seed in enumerate(seeds):
         with open(os.path.join(path, f"weights-{number}.bin"), "wb") as file:
-            for at in range(mib // len(seeds)):
+            for at in range(size // len(seeds)):
                 file.write(b"%8d%8d" % (seed, at))
                 file.write(block[16:])
     mlflow_model.add_flavor("weights")
@@ -77,7 +77,8 @@ tracker.set_tracking_uri(uri)
 tracker.set_experiment("weights")
 answers = []
 with tracker.start_run() as run:
-    models.Model.log(artifact_path=None, name="warm", flavor=flavor, seeds=[0])
+    models.Model.log(artifact_path=None, name="warm", flavor=flavor, seeds=[0], size=2)
+    tracker.flush_artifact_async_logging()
     for seeds in ([1, 2], [1, 2], [1, 3]):
         before, disk, wire = [reset(pid) for pid in pids()], on_disk(), on_wire()
         began = time.perf_counter()
@@ -145,7 +146,7 @@ def measure(python: str, tracker: str, through_server: bool, mib: int) -> list[l
 
 def wait_for(address: str) -> None:
     """Return when a server answers."""
-    for _ in range(600):
+    for _ in range(2000):
         try:
             with urllib.request.urlopen(address, timeout=5):
                 return
