@@ -16,8 +16,10 @@ from typing import Any
 import pytest
 
 import kipu
+from kipu.blobs.sending import LargeUpload
 from kipu.client import opening, uris
 from kipu.client.background import Background
+from kipu.exceptions import Unavailable
 from kipu.fluent import active, experiments
 from kipu.models import Model
 from kipu.testing.server import ServerProcess, kipu_server
@@ -169,6 +171,25 @@ def test_a_model_that_is_refused_is_failed_with_one_warning_and_its_files_are_ke
     assert [place.read_bytes() for place in staged(tmp_path)] == [content(1)]
 
 
+def test_a_server_that_takes_nothing_more_holds_up_no_end_of_a_run(
+    server: ServerProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: LargeUpload, file: Any, sketch: Any, at: int) -> int:
+        if at >= SIZE // 2:
+            raise Unavailable("The disk is full.")
+        return send(self, file, sketch, at)
+
+    send = LargeUpload._send_part
+    monkeypatch.setenv("KIPU_EXIT_TIMEOUT", "0.5")
+    with kipu.start_run():
+        monkeypatch.setattr(LargeUpload, "_send_part", full)
+        info = log(1)
+    assert kipu.get_logged_model(info.model_id).status == "PENDING"
+    monkeypatch.setattr(LargeUpload, "_send_part", send)
+    kipu.flush_artifact_async_logging()
+    assert kipu.get_logged_model(info.model_id).status == "READY"
+
+
 HALF = """
 import sys, threading
 sys.path.insert(0, sys.argv[1])
@@ -218,7 +239,7 @@ def test_what_a_killed_process_left_is_sent_by_sync(server: ServerProcess, tmp_p
 def test_a_process_ends_though_its_server_is_away_and_says_what_waits(
     server: ServerProcess, tmp_path: Path
 ) -> None:
-    script = HALF.replace("forever.wait()", "forever.wait(3600)")
+    script = HALF.replace("forever.wait()", "raise sending.Unavailable('It is away.')")
     process = subprocess.Popen(
         [sys.executable, "-c", script, str(Path(__file__).parent), server.uri],
         cwd=tmp_path, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

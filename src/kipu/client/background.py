@@ -55,7 +55,7 @@ class _Upload:
         self.staged, self.is_own = staged, is_own
         self.files = staged.files()
         self.total = sum(size for _, _, size in self.files)
-        self.sent, self.left = 0, max(1, len(self.files))
+        self.sent, self.most, self.left = 0, 0, max(1, len(self.files))
         self.error: Exception | None = None
         self.began = time.monotonic()
 
@@ -77,6 +77,7 @@ class Background:
         self._waiting = 0
         self._is_closing = False
         self._steps = 0
+        self._has_failed = False  # since the last bytes were taken
 
     @property
     def waiting_bytes(self) -> int:
@@ -128,7 +129,7 @@ class Background:
         """Wait until models are stored, or refused for good.
 
         Args:
-            patience_s: How long to wait while nothing moves; without end if None.
+            patience_s: How long to wait while requests fail; without end if None.
             model_id: Only for this model.
             run_id: Only for models of this run.
             own: Only for models of this process.
@@ -168,7 +169,9 @@ class Background:
                 some = chosen()
                 if not some:
                     return True
-                if self._steps != seen:
+                # A request that is under way has its own time limit: a server that brings many
+                # gigabytes to its disk, or reads them again, is not away.
+                if self._steps != seen or not self._has_failed:
                     seen, last = self._steps, time.monotonic()
                 self._moved.wait(_LOOK_EVERY_S)
             if patience_s is not None and time.monotonic() - last > patience_s:
@@ -244,7 +247,10 @@ class Background:
     def _note(self, upload: _Upload, more: int) -> None:
         with self._moved:
             upload.sent += more
-            self._steps += 1
+            if upload.sent > upload.most:
+                upload.most = upload.sent
+                self._steps += 1
+                self._has_failed = False
 
     def _again(self, failures: int, error: MlflowException) -> bool:
         if failures == 1:
@@ -256,6 +262,7 @@ class Background:
         wait_s = min(_FIRST_WAIT_S * 2 ** min(failures - 1, 10), _LONGEST_WAIT_S)
         until = time.monotonic() + wait_s * random.uniform(0.5, 1)
         with self._moved:
+            self._has_failed = True
             while not self._is_closing:
                 if self._waiting:
                     until = min(until, time.monotonic() + _HURRIED_WAIT_S)
@@ -282,6 +289,7 @@ class Background:
             if upload in self._uploads:
                 self._uploads.remove(upload)
             self._steps += 1
+            self._has_failed = False
             self._moved.notify_all()
 
     def _tell(self, model_id: str, status: LoggedModelStatus) -> None:
