@@ -124,7 +124,8 @@ def measure(python: str, tracker: str, through_server: bool, mib: int) -> list[l
             with (folder / "log").open("wb") as log:
                 server = subprocess.Popen(
                     [python, "-m", tracker, "server", "--port", str(port), "--backend-store-uri",
-                     f"sqlite:///{folder}/runs.db", "--artifacts-destination", str(root)],
+                     f"sqlite:///{folder}/runs.db", "--artifacts-destination", str(root),
+                     "--workers", "1"],
                     cwd=folder, env=env, stdout=log, stderr=log, start_new_session=True,
                 )  # fmt: skip
             wait_for(f"{uri}/health")
