@@ -7,6 +7,7 @@ import io
 import mimetypes
 import re
 from collections.abc import AsyncIterator
+from concurrent.futures import Future
 from typing import IO, cast
 from urllib.parse import quote
 
@@ -131,6 +132,7 @@ class _Body(io.RawIOBase):
         self._stream = request.stream()
         self._loop, self._limit, self._size = loop, limit, 0
         self._rest = b""
+        self._coming: Future[bytes] | None = None
 
     def readable(self) -> bool:
         return True
@@ -138,7 +140,9 @@ class _Body(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         """The next bytes, at least one chunk of them; ``size`` limits them."""
         if not self._rest:
-            self._rest = asyncio.run_coroutine_threadsafe(self._gather(), self._loop).result()
+            self._rest = (self._coming or self._gathered()).result()
+            # While this is written, the next comes.
+            self._coming = self._gathered() if self._rest else None
             self._size += len(self._rest)
             if self._limit is not None and self._size > self._limit:
                 raise _too_long(self._limit)
@@ -147,6 +151,9 @@ class _Body(io.RawIOBase):
         else:
             chunk, self._rest = self._rest[:size], self._rest[size:]
         return chunk
+
+    def _gathered(self) -> Future[bytes]:
+        return asyncio.run_coroutine_threadsafe(self._gather(), self._loop)
 
     async def _gather(self) -> bytes:
         # What the socket gives is small; a hop between threads for each would cost more than it.
