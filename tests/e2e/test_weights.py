@@ -123,7 +123,7 @@ def test_a_model_is_pending_until_its_files_are_there_and_readers_here_wait(
     assert staged(tmp_path) == []
 
 
-@pytest.mark.parametrize("way", ["without a run", "registered", "small", "switched off"])
+@pytest.mark.parametrize("way", ["without a run", "registered", "small", "switched off", "no room"])
 def test_other_models_are_stored_when_log_model_returns(
     server: ServerProcess, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
@@ -131,6 +131,8 @@ def test_other_models_are_stored_when_log_model_returns(
         monkeypatch.setenv("KIPU_BACKGROUND_UPLOAD_BYTES", str(1 << 30))
     if way == "switched off":
         monkeypatch.setenv("KIPU_BACKGROUND_UPLOAD_BYTES", "-1")
+    if way == "no room":
+        monkeypatch.setenv("KIPU_BACKGROUND_UPLOAD_LIMIT_BYTES", "1")
     if way != "without a run":
         kipu.start_run()
     info = log(1, registered_model_name="big" if way == "registered" else None)
