@@ -88,10 +88,12 @@ def top_level_modules(names: set[str]) -> set[str]:
 def _neighbours(module: ModuleType) -> set[str]:
     found = set[str]()
     for value in list(vars(module).values()):
-        if isinstance(value, ModuleType):
+        # By type alone: some objects warn when they are asked for their class, as torch's do.
+        kind = type(value)
+        if issubclass(kind, ModuleType):
             # A module that loads late may have no name yet, such as TensorFlow's keras.
             home = ModuleType.__getattribute__(value, "__dict__").get("__name__")
-        elif isinstance(value, _CALLABLES):
+        elif issubclass(kind, _CALLABLES):
             home = getattr(value, "__module__", None)
         else:
             continue
