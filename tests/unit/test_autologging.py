@@ -10,6 +10,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from types import MethodType
 from typing import Any
 
 import pytest
@@ -213,6 +214,40 @@ def test_an_inherited_method_is_patched_where_it_was_asked_for(teachable: Teacha
     assert not hasattr(module.Learner.fit, "_kipu_integration")
     teachable.integration._configure({"disable": True})
     assert "fit" not in vars(module.Special)
+
+
+def test_a_method_behind_a_descriptor_is_logged_and_keeps_its_signature(
+    teachable: Teachable,
+) -> None:
+    class OnlyIf:  # as scikit-learn's available_if
+        def __init__(self, function: Any) -> None:
+            self.function = function
+
+        def __get__(self, instance: Any, owner: Any = None) -> Any:
+            if instance is not None and not instance.can_rank:
+                raise AttributeError("it cannot rank")
+            return self.function if instance is None else MethodType(self.function, instance)
+
+    class Ranker:
+        can_rank = True
+
+        @OnlyIf
+        def rank(self, data: Any, limit: int = 3) -> Any:
+            return data[:limit]
+
+    def rank(call: Call, ranker: Any, *args: Any, **kwargs: Any) -> None:
+        teachable.calls.append(call)
+        call.original(ranker, *args, **kwargs)
+
+    before = inspect.signature(Ranker().rank)
+    teachable.integration._configure({"disable": False})
+    patch(teachable.integration, Ranker, "rank", rank)
+    ranker = Ranker()
+    assert ranker.rank("abcde", limit=2) == "ab"
+    assert len(teachable.calls) == 1
+    assert inspect.signature(ranker.rank) == before
+    ranker.can_rank = False
+    assert not hasattr(ranker, "rank")
 
 
 @pytest.mark.parametrize("when", ["before", "after", "callback"])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
+from types import MethodType
 from typing import Any
 
 from kipu.autologging.integration import Integration
@@ -116,7 +117,8 @@ def _around(found: Any, settings: tuple[Any, ...]) -> Any:
     if isinstance(found, (staticmethod, classmethod)):
         inner = _logged(found.__func__, *settings)
         return type(found)(inner)
-    if inspect.isroutine(found) or not hasattr(found, "__get__"):
+    # Not by inspect.isroutine, which takes any descriptor for a method.
+    if callable(found) or not hasattr(found, "__get__"):
         return _logged(found, *settings)
     return _LoggedAttribute(found, settings)
 
@@ -215,6 +217,8 @@ class _LoggedAttribute:
         bound = self._found.__get__(instance, owner)
         if instance is None or not callable(bound):
             return bound
+        if isinstance(bound, MethodType):
+            return MethodType(_logged(bound.__func__, *self._settings), bound.__self__)
 
         @functools.wraps(bound)
         def through(self: Any, *args: Any, **kwargs: Any) -> Any:
