@@ -19,6 +19,9 @@ class TestExperiments(_OnEvery, stores.ExperimentStoreContract):
     pass
 
 
+class TestEndedRuns(_OnEvery, stores.EndedRunContract): ...
+
+
 class TestRuns(_OnEvery, stores.RunStoreContract):
     pass
 

@@ -25,6 +25,7 @@ from kipu.entities.tag_names import MLFLOW_PARENT_RUN_ID, MLFLOW_USER
 from kipu.environment_variables import MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT
 from kipu.service.limits import SEARCH_MAX_RESULTS_DEFAULT
 from kipu.service.names import check_run_id
+from kipu.store.ended_runs import EndedRun
 
 _log = logging.getLogger(__name__)
 
@@ -63,6 +64,22 @@ class RunsClient:
         )
         self._tracking.know_run(run)
         return run
+
+    def add_ended_runs(self, experiment_id: str, runs: Sequence[EndedRun]) -> list[str]:
+        """Make runs that are over, with all that they logged; in a local store all or none.
+
+        Args:
+            experiment_id: Where they belong.
+            runs: Without a name, one gets a random one.
+
+        Returns:
+            Their ids, in order.
+
+        Raises:
+            ResourceNotFound: No experiment has this id.
+            InvalidParameter: Something cannot be stored, or a run is not over.
+        """
+        return self._tracking.store.add_ended_runs(str(experiment_id), runs)
 
     def get_run(self, run_id: str) -> Run:
         """Read a run, active or deleted.

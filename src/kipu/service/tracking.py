@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kipu.service.ended_runs import EndedRunRules
 from kipu.service.experiments import ExperimentRules
 from kipu.service.metrics import MetricRules
 from kipu.service.models import LoggedModelRules
@@ -16,6 +17,7 @@ from kipu.store.interface import BackingStore
 class TrackingService(
     ExperimentRules,
     RunRules,
+    EndedRunRules,
     MetricRules,
     LoggedModelRules,
     AnnouncedRegistryRules,

@@ -25,6 +25,7 @@ from kipu.entities import (
 from kipu.series.buckets import Buckets as Buckets
 from kipu.series.curves import Curve as Curve
 from kipu.series.points import Points, SeriesName
+from kipu.store.ended_runs import EndedRunStore
 from kipu.store.logged_models import LoggedModelStore
 from kipu.store.purge import PurgeStore
 from kipu.store.registry import RegistryStore
@@ -318,7 +319,14 @@ class MetricStore(Protocol):
 
 
 class TrackingStore(
-    ExperimentStore, RunStore, MetricStore, LoggedModelStore, RegistryStore, WebhookStore, Protocol
+    ExperimentStore,
+    RunStore,
+    EndedRunStore,
+    MetricStore,
+    LoggedModelStore,
+    RegistryStore,
+    WebhookStore,
+    Protocol,
 ):
     """A whole tracking store, which is a model registry too."""
 

@@ -8,6 +8,7 @@ The store is empty at first, and trusts its caller as ``kipu.store.interface`` s
 """
 
 from kipu.testing.contracts.adoption import AdoptionContract
+from kipu.testing.contracts.ended_runs import EndedRunContract
 from kipu.testing.contracts.experiments import ExperimentStoreContract
 from kipu.testing.contracts.inputs import InputContract
 from kipu.testing.contracts.logged_models import LoggedModelStoreContract
@@ -24,6 +25,7 @@ from kipu.testing.contracts.webhooks import DeliveryQueueContract, WebhookStoreC
 __all__ = [
     "AdoptionContract",
     "DeliveryQueueContract",
+    "EndedRunContract",
     "ExperimentStoreContract",
     "InputContract",
     "LoggedModelStoreContract",

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from kipu.store.rest.ended_runs import RestEndedRuns
 from kipu.store.rest.experiments import RestExperiments
 from kipu.store.rest.metrics import RestMetrics
 from kipu.store.rest.model_versions import RestModelVersions
 from kipu.store.rest.models import RestLoggedModels
 from kipu.store.rest.registered_models import RestRegisteredModels
-from kipu.store.rest.runs import RestRuns
 from kipu.store.rest.webhooks import RestWebhooks
 from kipu.transport import Transport
 
 
 class RestStore(
     RestExperiments,
-    RestRuns,
+    RestEndedRuns,
     RestMetrics,
     RestLoggedModels,
     RestRegisteredModels,

@@ -83,7 +83,7 @@ class SqlRuns(SqlDocuments, SqlLabels, SqlMetrics):
                 "artifact_uri": None,
                 "now": now_ms(),
             }
-            _insert_run(db, row)
+            insert_run(db, row)
             write_tags(db, number, row["run_no"], labels)
             self._names.note(db, number, [(TAG, tag.key) for tag in labels])
             after_commit(db, lambda: self._remember(row["run_id"], (number, row["run_no"])))
@@ -171,7 +171,7 @@ class SqlRuns(SqlDocuments, SqlLabels, SqlMetrics):
         self._write(change)
 
 
-def _insert_run(db: sa.Connection, row: dict[str, Any]) -> None:
+def insert_run(db: sa.Connection, row: dict[str, Any]) -> None:
     """Insert a run under a new id, chosen again while its number belongs to another run."""
     for last_try in (False,) * 20 + (True,):
         run_id = secrets.token_hex(16)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kipu.store.sql.adopt import SqlAdoption
 from kipu.store.sql.deliveries import SqlDeliveries
+from kipu.store.sql.ended_runs import SqlEndedRuns
 from kipu.store.sql.engine import Database
 from kipu.store.sql.links import SqlLinks
 from kipu.store.sql.locations import Locations
@@ -22,6 +23,7 @@ from kipu.store.sql.webhooks import SqlWebhooks
 class SqlStore(
     SqlSearches,
     SqlRuns,
+    SqlEndedRuns,
     SqlLinks,
     SqlLoggedModels,
     SqlRegisteredModels,
