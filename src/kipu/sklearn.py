@@ -1,5 +1,6 @@
-"""Models of scikit-learn, at MLflow's path."""
+"""Models of scikit-learn and the logging of its training, at MLflow's path."""
 
+from kipu.autologging.sklearn import autolog
 from kipu.flavors.sklearn import (
     FLAVOR_NAME,
     _load_pyfunc,
@@ -23,6 +24,7 @@ __all__ = [
     "SERIALIZATION_FORMAT_SKOPS",
     "SUPPORTED_SERIALIZATION_FORMATS",
     "_load_pyfunc",
+    "autolog",
     "get_default_conda_env",
     "get_default_pip_requirements",
     "load_model",

@@ -90,10 +90,10 @@ def _run(client: Any, run: Any, places: dict[str, int], names: dict[str, str]) -
             }
             for one in (run.inputs.dataset_inputs if run.inputs else ())
         ],
-        "outputs": [
-            [names.get(one.model_id), one.step]
+        "outputs": sorted(
+            [str(names.get(one.model_id)), one.step]
             for one in (run.outputs.model_outputs if run.outputs else ())
-        ],
+        ),
     }
 
 

@@ -1,0 +1,127 @@
+"""What is measured after a fit: ``model.score``, and functions of ``sklearn.metrics``."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from kipu.autologging.guards import guarded
+from kipu.autologging.import_hooks import when_imported
+from kipu.autologging.patching import Call, patch
+from kipu.autologging.sklearn.caller_names import name_of
+from kipu.autologging.sklearn.cross_validation import share
+from kipu.autologging.sklearn.data import as_input, dataset_of, first_argument
+from kipu.autologging.sklearn.integration import SKLEARN
+from kipu.autologging.sklearn.known import KNOWN, KnownRun, Prediction
+
+_FILE = "metric_info.json"
+_NAMELESS = "unknown_dataset"
+_NO_METRICS = ("check_scoring", "get_scorer", "get_scorer_names", "make_scorer")
+_LONGEST_TEXT = 32
+
+
+def patch_metrics() -> None:
+    """Patch the functions of ``sklearn.metrics``, once it is imported."""
+    when_imported("sklearn.metrics", _patch)
+
+
+def logged_prediction(call: Call, estimator: Any, *args: Any, **kwargs: Any) -> None:
+    """Stands for ``predict`` and its like, and for ``transform``."""
+    answer = call.original(estimator, *args, **kwargs)
+    run = KNOWN.run_of(estimator)
+    if run is not None:
+        _note_prediction(call, run, answer, first_argument(call.function, args, kwargs))
+
+
+def logged_score(call: Call, estimator: Any, *args: Any, **kwargs: Any) -> None:
+    """Stands for ``score``."""
+    value = call.original(estimator, *args, **kwargs)
+    run = KNOWN.run_of(estimator)
+    if run is not None and _is_number(value):
+        _note_score(run, value, estimator, args, kwargs)
+
+
+def _patch() -> None:
+    if SKLEARN.is_disabled or not SKLEARN.option("log_post_training_metrics"):
+        return
+    metrics = sys.modules["sklearn.metrics"]
+    for name in metrics.__all__:
+        function = getattr(metrics, name)
+        if inspect.isfunction(function) and name not in _NO_METRICS:
+            home = sys.modules.get(function.__module__)
+            if getattr(home, name, None) is function:
+                patch(SKLEARN, home, name, _logged_metric)
+                share(metrics, home, [name])
+
+
+def _logged_metric(call: Call, *args: Any, **kwargs: Any) -> None:
+    value = call.original(*args, **kwargs)
+    prediction = KNOWN.prediction_among((*args, *kwargs.values()))
+    if prediction is not None and _is_number(value):
+        _note_metric(prediction, value, call.function, args, kwargs)
+
+
+@guarded(SKLEARN)
+def _note_prediction(call: Call, run: KnownRun, answer: Any, data: Any) -> None:
+    dataset = run.name_dataset(name_of(data, _NAMELESS), data)
+    KNOWN.remember_prediction(answer, Prediction(run, dataset))
+    if call.option("log_datasets") and run.is_new(data):
+        found = dataset_of(data)
+        if found is not None:
+            run.log.inputs([as_input(found, "eval")])
+
+
+@guarded(SKLEARN)
+def _note_score(
+    run: KnownRun, value: Any, estimator: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> None:
+    kind = type(estimator).__name__
+    command = _command(f"{kind}.score", estimator.score, args, kwargs)
+    data = first_argument(estimator.score, args, kwargs)
+    dataset = run.name_dataset(name_of(data, _NAMELESS), data)
+    _log(run, run.note_call(f"{kind}_score", dataset, command), value)
+
+
+@guarded(SKLEARN)
+def _note_metric(
+    prediction: Prediction,
+    value: Any,
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> None:
+    run, dataset = prediction
+    name = function.__name__
+    key = run.note_call(name, dataset, _command(name, function, args, kwargs))
+    _log(run, key, value)
+
+
+def _log(run: KnownRun, key: str, value: Any) -> None:
+    run.log.client.log_metric(run.log.run_id, key, float(value), model_id=run.model_id)
+    run.log.text(json.dumps(run.commands(), indent=2), _FILE)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+
+
+def _command(
+    name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> str:
+    """A call as code, with the caller's names for its data."""
+    names = list(inspect.signature(function).parameters)
+    given = [*zip(names, args, strict=False), *kwargs.items()]
+    return f"{name}({', '.join(f'{key}={_told(value)}' for key, value in given)})"
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, str) and len(value) > _LONGEST_TEXT:
+        return repr(f"{value[:_LONGEST_TEXT]}...")
+    if value is None or np.isscalar(value):
+        return repr(value)
+    return name_of(value, f"<{type(value).__name__}>")
