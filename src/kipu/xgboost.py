@@ -1,0 +1,21 @@
+"""XGBoost models: saved, logged, loaded; and logged automatically."""
+
+from kipu.flavors.xgboost import (
+    FLAVOR_NAME,
+    _load_pyfunc,
+    get_default_conda_env,
+    get_default_pip_requirements,
+    load_model,
+    log_model,
+    save_model,
+)
+
+__all__ = [
+    "FLAVOR_NAME",
+    "_load_pyfunc",
+    "get_default_conda_env",
+    "get_default_pip_requirements",
+    "load_model",
+    "log_model",
+    "save_model",
+]
