@@ -1,5 +1,6 @@
 """LightGBM models: saved, logged, loaded; and logged automatically."""
 
+from kipu.autologging.lightgbm import autolog
 from kipu.flavors.lightgbm import (
     FLAVOR_NAME,
     _load_pyfunc,
@@ -13,6 +14,7 @@ from kipu.flavors.lightgbm import (
 __all__ = [
     "FLAVOR_NAME",
     "_load_pyfunc",
+    "autolog",
     "get_default_conda_env",
     "get_default_pip_requirements",
     "load_model",

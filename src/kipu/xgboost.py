@@ -1,5 +1,6 @@
 """XGBoost models: saved, logged, loaded; and logged automatically."""
 
+from kipu.autologging.xgboost import autolog
 from kipu.flavors.xgboost import (
     FLAVOR_NAME,
     _load_pyfunc,
@@ -13,6 +14,7 @@ from kipu.flavors.xgboost import (
 __all__ = [
     "FLAVOR_NAME",
     "_load_pyfunc",
+    "autolog",
     "get_default_conda_env",
     "get_default_pip_requirements",
     "load_model",

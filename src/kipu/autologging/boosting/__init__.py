@@ -1,0 +1,1 @@
+"""What the libraries of boosted trees share: rounds of training, data sets, importances, models."""
