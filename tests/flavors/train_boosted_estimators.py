@@ -4,6 +4,7 @@ import lightgbm
 import mlflow
 import mlflow.lightgbm
 import mlflow.xgboost
+import sklearn.metrics
 import xgboost
 from sklearn.datasets import load_diabetes, load_iris
 
@@ -26,6 +27,12 @@ kind = xgboost.XGBClassifier(n_estimators=3, max_depth=2, eval_metric="mlogloss"
 kind.fit(iris, species, eval_set=[(iris[::2], species[::2])], verbose=False)
 check("validation_0-mlogloss", kind.evals_result()["validation_0"]["mlogloss"])
 
+test = iris[1::2]
+predicted = kind.predict(test)
+sklearn.metrics.accuracy_score(species[1::2], predicted)
+sklearn.metrics.f1_score(species[1::2], y_pred=predicted, average="macro")
+kind.score(test, species[1::2])
+
 stopping = xgboost.XGBRegressor(n_estimators=60, learning_rate=0.9, early_stopping_rounds=2)
 with mlflow.start_run():
     stopping.fit(
@@ -44,6 +51,7 @@ quiet = {"verbose": -1, "random_state": 1, "n_jobs": 1}
 kind = lightgbm.LGBMClassifier(n_estimators=3, max_depth=2, **quiet)
 kind.fit(iris, species, eval_set=[(iris[::2], species[::2])], eval_names=["half"])
 check("half-multi_logloss", kind.evals_result_["half"]["multi_logloss"])
+kind.score(iris, species)
 stopping = lightgbm.LGBMRegressor(n_estimators=60, learning_rate=0.9, **quiet)
 stopping.fit(
     X=patients[:200],

@@ -20,6 +20,7 @@ from kipu.autologging.patching import Call, patch
 from kipu.client.operations import RunOperations
 from kipu.flavors import lightgbm as flavor
 from kipu.fluent.logging import log_params
+from kipu.models.model_info import ModelInfo
 
 LIGHTGBM = Integration("lightgbm", library="lightgbm", versions=("4.6.0", "4.7.0"))
 # Not params, but data, and functions.
@@ -74,8 +75,8 @@ def autolog(
     _ESTIMATORS.patch(_estimators(lightgbm.sklearn))
 
 
-def _log_estimator(call: Call, model: Any, told: dict[str, Any]) -> None:
-    flavor.log_model(model, **told)
+def _log_estimator(call: Call, model: Any, told: dict[str, Any]) -> ModelInfo:
+    return flavor.log_model(model, **told)
 
 
 _ESTIMATORS = Estimators(LIGHTGBM, _log_estimator)

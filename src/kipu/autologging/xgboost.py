@@ -22,6 +22,7 @@ from kipu.data.code_dataset_source import CodeDatasetSource
 from kipu.data.dataset import Dataset
 from kipu.flavors import xgboost as flavor
 from kipu.fluent.logging import log_params
+from kipu.models.model_info import ModelInfo
 
 XGBOOST = Integration(
     "xgboost",
@@ -87,8 +88,8 @@ def autolog(
     _ESTIMATORS.patch(_estimators(xgboost.sklearn))
 
 
-def _log_estimator(call: Call, model: Any, told: dict[str, Any]) -> None:
-    flavor.log_model(model, **told, model_format=call.option("model_format", "ubj"))
+def _log_estimator(call: Call, model: Any, told: dict[str, Any]) -> ModelInfo:
+    return flavor.log_model(model, **told, model_format=call.option("model_format", "ubj"))
 
 
 _ESTIMATORS = Estimators(XGBOOST, _log_estimator)

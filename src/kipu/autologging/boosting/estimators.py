@@ -11,10 +11,22 @@ from kipu.autologging.boosting.models import Sample, described
 from kipu.autologging.guards import guarded
 from kipu.autologging.integration import Integration
 from kipu.autologging.patching import Call, patch
+from kipu.autologging.sklearn.known import KNOWN
+from kipu.autologging.sklearn.later_scores import (
+    logged_prediction,
+    logged_score,
+    patch_metrics,
+)
+from kipu.autologging.sklearn.storing import RunLog
+from kipu.models.model_info import ModelInfo
+
+_PREDICTING = ("predict", "predict_proba")
 
 
 class Estimators:
-    """Logs the model after ``fit``; all else is logged by the function within, which trains.
+    """Logs the model after ``fit``, and what is measured of it later.
+
+    All else is logged by the function within, which trains.
 
     Args:
         integration: Whose options decide.
@@ -23,7 +35,7 @@ class Estimators:
     """
 
     def __init__(
-        self, integration: Integration, log_model: Callable[[Call, Any, dict[str, Any]], None]
+        self, integration: Integration, log_model: Callable[[Call, Any, dict[str, Any]], ModelInfo]
     ) -> None:
         self._integration = integration
         self._log_model = guarded(integration)(log_model)
@@ -53,6 +65,12 @@ class Estimators:
         """Put the functions around those of the classes."""
         for one in classes:
             patch(self._integration, one, "fit", self._fit, manages_run=True)
+            for method in _PREDICTING:
+                if hasattr(one, method):
+                    patch(self._integration, one, method, logged_prediction)
+            if hasattr(one, "score"):
+                patch(self._integration, one, "score", logged_score)
+        patch_metrics(self._integration)
 
     def _fit(self, call: Call, model: Any, *args: Any, **kwargs: Any) -> None:
         given = call_arguments(type(model).fit, args, kwargs)
@@ -62,10 +80,12 @@ class Estimators:
             call.original(model, *args, **kwargs)
         finally:
             self._local.fit = None
+        info = None
         if call.option("log_models", True):
             told = {
                 "name": "model",
                 "registered_model_name": call.option("registered_model_name"),
                 **described(call, sample.rows, model.predict),
             }
-            self._log_model(call, model, told)
+            info = self._log_model(call, model, told)
+        KNOWN.remember_model(model, RunLog.of_active(call.run_id), info.model_id if info else None)

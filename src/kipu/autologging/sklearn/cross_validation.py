@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from kipu.autologging.import_hooks import when_imported
+from kipu.autologging.integration import Integration
 from kipu.autologging.patching import Call, patch
 from kipu.autologging.sessions import paused
 from kipu.autologging.sklearn.integration import SKLEARN
@@ -42,7 +43,7 @@ def _patch() -> None:
     for name in dict.fromkeys((*_STEPS, *_FUNCTIONS)):
         if hasattr(home, name):
             patch(SKLEARN, home, name, _unlogged)
-    share(sys.modules["sklearn.model_selection"], home, _FUNCTIONS)
+    share(SKLEARN, sys.modules["sklearn.model_selection"], home, _FUNCTIONS)
 
 
 def _unlogged(call: Call, *args: Any, **kwargs: Any) -> None:
@@ -50,7 +51,7 @@ def _unlogged(call: Call, *args: Any, **kwargs: Any) -> None:
         call.original(*args, **kwargs)
 
 
-def share(module: Any, home: Any, names: Any) -> None:
+def share(integration: Integration, module: Any, home: Any, names: Any) -> None:
     """Let a module have the patched functions of their home, as it had the unpatched ones.
 
     They are one object in both places, so that pickles still find them by name.
@@ -62,4 +63,4 @@ def share(module: Any, home: Any, names: Any) -> None:
         if getattr(patched, "__wrapped__", None) is not found:
             continue
         setattr(module, name, patched)
-        SKLEARN.on_revert(lambda name=name, found=found: setattr(module, name, found))  # type: ignore[misc]
+        integration.on_revert(lambda name=name, found=found: setattr(module, name, found))  # type: ignore[misc]

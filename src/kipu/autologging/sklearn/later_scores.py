@@ -12,6 +12,7 @@ import numpy as np
 
 from kipu.autologging.guards import guarded
 from kipu.autologging.import_hooks import when_imported
+from kipu.autologging.integration import Integration
 from kipu.autologging.patching import Call, patch
 from kipu.autologging.sklearn.caller_names import name_of
 from kipu.autologging.sklearn.cross_validation import share
@@ -25,9 +26,14 @@ _NO_METRICS = ("check_scoring", "get_scorer", "get_scorer_names", "make_scorer")
 _LONGEST_TEXT = 32
 
 
-def patch_metrics() -> None:
-    """Patch the functions of ``sklearn.metrics``, once it is imported."""
-    when_imported("sklearn.metrics", _patch)
+def patch_metrics(integration: Integration = SKLEARN) -> None:
+    """Patch the functions of ``sklearn.metrics``, once it is imported.
+
+    Args:
+        integration: Whose models are measured: scikit-learn's, or those of a library with
+            estimators like them.
+    """
+    when_imported("sklearn.metrics", lambda: _patch(integration))
 
 
 def logged_prediction(call: Call, estimator: Any, *args: Any, **kwargs: Any) -> None:
@@ -46,8 +52,8 @@ def logged_score(call: Call, estimator: Any, *args: Any, **kwargs: Any) -> None:
         _note_score(run, value, estimator, args, kwargs)
 
 
-def _patch() -> None:
-    if SKLEARN.is_disabled or not SKLEARN.option("log_post_training_metrics"):
+def _patch(integration: Integration) -> None:
+    if integration.is_disabled or not integration.option("log_post_training_metrics", True):
         return
     metrics = sys.modules["sklearn.metrics"]
     for name in metrics.__all__:
@@ -55,8 +61,8 @@ def _patch() -> None:
         if inspect.isfunction(function) and name not in _NO_METRICS:
             home = sys.modules.get(function.__module__)
             if getattr(home, name, None) is function:
-                patch(SKLEARN, home, name, _logged_metric)
-                share(metrics, home, [name])
+                patch(integration, home, name, _logged_metric)
+                share(integration, metrics, home, [name])
 
 
 def _logged_metric(call: Call, *args: Any, **kwargs: Any) -> None:
