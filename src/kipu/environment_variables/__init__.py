@@ -271,3 +271,9 @@ MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT = Setting(
     60,
     "Seconds that a request to a model's server may take.",
 )
+MLFLOW_DEFAULT_PREDICTION_DEVICE = Setting(
+    "MLFLOW_DEFAULT_PREDICTION_DEVICE",
+    _text,
+    None,
+    "Where models of PyTorch and transformers predict; for the latter a number, -1 for the CPU.",
+)

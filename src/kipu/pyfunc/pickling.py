@@ -67,12 +67,11 @@ def cloudpickle() -> Any:
     return library
 
 
-def dump(model: Any, path: Path, compression: str | None = None) -> None:
-    """Pickle a model into a file.
+def pickler() -> Any:
+    """The class that pickles with MLflow's names, such as ``pickler()(file).dump(model)``.
 
     Raises:
         ImportError: cloudpickle is not installed.
-        MlflowException: Something in it cannot be pickled.
     """
     library = cloudpickle()
 
@@ -81,10 +80,21 @@ def dump(model: Any, path: Path, compression: str | None = None) -> None:
             reduced = _as_theirs(obj)
             return super().reducer_override(obj) if reduced is NotImplemented else reduced
 
+    return Pickler
+
+
+def dump(model: Any, path: Path, compression: str | None = None) -> None:
+    """Pickle a model into a file.
+
+    Raises:
+        ImportError: cloudpickle is not installed.
+        MlflowException: Something in it cannot be pickled.
+    """
+    make = pickler()
     open_ = COMPRESSIONS[compression].open if compression else open
     try:
         with open_(path, "wb") as file:
-            Pickler(file).dump(model)
+            make(file).dump(model)
     except Exception as error:
         raise MlflowException(
             f"The model cannot be pickled: {error}. Write it into a Python file, and log that: "
@@ -104,10 +114,12 @@ def load(path: Path, compression: str | None = None) -> Any:
     cloudpickle()
     open_ = COMPRESSIONS[compression].open if compression in COMPRESSIONS else open
     with open_(path, "rb") as file:
-        return _Unpickler(file).load()
+        return Unpickler(file).load()
 
 
-class _Unpickler(pickle.Unpickler):
+class Unpickler(pickle.Unpickler):
+    """Reads pickles of either side's."""
+
     def find_class(self, module: str, name: str) -> Any:
         """A class or function by name, MLflow's found in Kipu."""
         if (module, name) == _SUBIMPORT:
