@@ -126,7 +126,7 @@ def trained_alike(with_kipu: Any, with_mlflow: Any) -> TrainedAlike:
         if not infer:
             for model in (*ours["models"], *theirs["models"]):
                 for name in ("requirements.txt", "conda.yaml", "python_env.yaml"):
-                    model["texts"].pop(name, None)
+                    model.get("texts", {}).pop(name, None)
         assert theirs["runs"], f"{script} made no run with MLflow"
         _expect(unexpected(ours, theirs, differences), script)
         return dict(ours)

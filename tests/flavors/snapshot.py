@@ -120,7 +120,9 @@ def _model(model: Any, places: dict[str, int]) -> dict[str, Any]:
     tags = {k: v for k, v in model.tags.items() if not k.startswith(FROM_THE_MACHINE)}
     import mlflow
 
-    folder = Path(mlflow.artifacts.download_artifacts(model.artifact_location))
+    saved = {}
+    if str(model.status).endswith("READY"):
+        saved = saved_model(Path(mlflow.artifacts.download_artifacts(model.artifact_location)))
     return {
         "name": model.name,
         "run": places.get(model.source_run_id),
@@ -129,7 +131,7 @@ def _model(model: Any, places: dict[str, int]) -> dict[str, Any]:
         "params": dict(model.params),
         "tags": tags,
         "metrics": sorted([one.key, one.value, one.step] for one in model.metrics or ()),
-        **saved_model(folder),
+        **saved,
     }
 
 

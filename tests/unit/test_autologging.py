@@ -341,6 +341,25 @@ def test_calls_within_a_logged_call_are_not_logged_unless_wanted(teachable: Teac
     assert module.Learner.trees(3) == 6
 
 
+def test_calls_that_another_process_logs_start_no_run(teachable: Teachable) -> None:
+    learner = importlib.import_module("teachable").Learner
+    asked: list[Any] = []
+
+    def is_led(*given: Any) -> bool:
+        asked.append(given)
+        return given[1] == "followed"
+
+    teachable.autolog()
+    teachable.integration._undo.pop(0)()
+    patch(teachable.integration, learner, "fit", teachable.fit, manages_run=True, unless=is_led)
+    assert learn("followed").rounds == 3
+    assert asked[0][1:] == ("followed",)
+    assert teachable.calls == []
+    assert len(kipu.search_runs()) == 0
+    learn("led")
+    assert latest().data.metrics == {"rounds": 3.0}
+
+
 def test_nothing_is_logged_while_paused(teachable: Teachable) -> None:
     teachable.autolog()
     with paused():

@@ -15,6 +15,7 @@ import pytest
 
 import kipu
 from kipu.exceptions import InvalidParameter, MlflowException, ResourceNotFound
+from kipu.fluent.endings import when_run_ends
 
 pytestmark = pytest.mark.usefixtures("fresh")
 
@@ -241,3 +242,16 @@ def test_a_program_that_just_ends_ends_its_run_and_stores_its_points(
     assert run.info.status == status, done.stderr
     assert len(kipu.MlflowClient().get_metric_history(run.info.run_id, "loss")) == 100
     assert list((fresh / "mlruns" / "journal").glob("*")) == []
+
+
+def test_what_is_kept_back_is_written_before_the_run_ends(caplog: pytest.LogCaptureFixture) -> None:
+    def breaks() -> None:
+        raise KeyError("of whoever keeps something back")
+
+    with kipu.start_run() as run:
+        when_run_ends(run.info.run_id, lambda: kipu.log_metric("last", 1, run_id=run.info.run_id))
+        when_run_ends(run.info.run_id, breaks)
+        when_run_ends("another", breaks)
+    got = kipu.get_run(run.info.run_id)
+    assert (got.info.status, got.data.metrics) == ("FINISHED", {"last": 1.0})
+    assert [one.levelname for one in caplog.records] == ["WARNING"]

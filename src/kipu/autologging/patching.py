@@ -79,6 +79,7 @@ def patch(
     *,
     manages_run: bool = False,
     nested: bool = False,
+    unless: Callable[..., bool] | None = None,
 ) -> None:
     """Replace a function or method until the integration is switched off or anew.
 
@@ -91,6 +92,8 @@ def patch(
         manages_run: Whether to start a run where none is active. It is FINISHED when the
             replacement returns, FAILED when it or the original raises.
         nested: Whether to log within another patched call of this thread, too.
+        unless: Given the call's arguments, tells that it is none to log, such as that of a process
+            that trains along with the one that logs. No run is started then.
 
     Raises:
         AttributeError: The owner has no such function.
@@ -98,7 +101,7 @@ def patch(
     found = inspect.getattr_static(owner, name)
     if getattr(found, "_kipu_integration", None) is integration:
         return
-    settings = (integration, replacement, manages_run, nested)
+    settings = (integration, replacement, manages_run, nested, unless)
     new = _around(found, settings)
     is_own = not isinstance(owner, type) or name in vars(owner)
     setattr(owner, name, new)
@@ -129,10 +132,11 @@ def _logged(
     replacement: Replacement,
     manages_run: bool,
     nested: bool,
+    unless: Callable[..., bool] | None,
 ) -> Callable[..., Any]:
     @functools.wraps(function)
     def logged(*args: Any, **kwargs: Any) -> Any:
-        if not _is_wanted(integration, nested):
+        if not _is_wanted(integration, nested) or (unless and unless(*args, **kwargs)):
             return function(*args, **kwargs)
         call = Call(integration, function)
         try:

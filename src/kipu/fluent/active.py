@@ -19,6 +19,7 @@ from kipu.environment_variables import (
     MLFLOW_RUN_ID,
 )
 from kipu.exceptions import Unavailable
+from kipu.fluent.endings import tell_that_run_ends
 from kipu.fluent.system_metrics import stop_monitor
 
 _log = logging.getLogger(__name__)
@@ -147,6 +148,7 @@ def end_active_run(status: str) -> bool:
     run = state.pop()
     run_id, tracking = run.info.run_id, run._tracking
     stop_monitor(run_id)
+    tell_that_run_ends(run_id)
     try:
         if tracking is None or tracking.finish(run_id):
             client_of(run).set_terminated(run_id, status)
