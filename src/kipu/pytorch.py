@@ -1,5 +1,6 @@
-"""PyTorch models: saved, logged and loaded."""
+"""PyTorch: models saved, logged and loaded, and training that is logged by itself."""
 
+from kipu.autologging.pytorch import MlflowModelCheckpointCallback, autolog
 from kipu.flavors.pytorch import (
     FLAVOR_NAME,
     _load_pyfunc,
@@ -16,7 +17,9 @@ from kipu.flavors.pytorch import (
 
 __all__ = [
     "FLAVOR_NAME",
+    "MlflowModelCheckpointCallback",
     "_load_pyfunc",
+    "autolog",
     "get_default_conda_env",
     "get_default_pip_requirements",
     "load_checkpoint",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from kipu.autologging.integration import Integration
+from kipu.client import MlflowClient
 from kipu.entities.tag_names import LATEST_CHECKPOINT_ARTIFACT_TAG_KEY
 from kipu.exceptions import InvalidParameter
 from kipu.flavors.checkpoints import (
@@ -18,8 +19,7 @@ from kipu.flavors.checkpoints import (
     epoch_folder,
     step_folder,
 )
-from kipu.fluent.artifacts import log_artifact, log_dict
-from kipu.fluent.logging import set_tag
+from kipu.fluent.logging import client_and_run
 
 _MODES = ("min", "max")
 
@@ -67,7 +67,12 @@ class Checkpoints:
         self._has_warned = False
 
     def offer(
-        self, epoch: int, step: int, metrics: Mapping[str, float], save: Callable[[str], None]
+        self,
+        epoch: int,
+        step: int,
+        metrics: Mapping[str, float],
+        save: Callable[[str], None],
+        run: tuple[MlflowClient, str] | None = None,
     ) -> bool:
         """Keep a checkpoint, unless there is a better one.
 
@@ -76,6 +81,7 @@ class Checkpoints:
             step: The steps done since training began.
             metrics: Of now; stored beside it.
             save: Writes it to the path that it is given.
+            run: A client and the id of the run; left out, the active run.
 
         Returns:
             Whether it was kept.
@@ -85,15 +91,16 @@ class Checkpoints:
             value = metrics.get(self._monitor or "")
             if not self._is_better(value):
                 return False
+        client, run_id = run or client_and_run(None)
         folder, prefix = self._place(epoch, step)
         name = f"{prefix}{self._file}"
         with tempfile.TemporaryDirectory(prefix="kipu-") as temporary:
             path = Path(temporary, name)
             save(str(path))
-            log_artifact(str(path), folder)
+            client.log_artifact(run_id, str(path), folder)
         told = {**metrics, "epoch": epoch, "global_step": step}
-        log_dict(told, f"{folder}/{prefix}{METRICS_NAME}")
-        set_tag(LATEST_CHECKPOINT_ARTIFACT_TAG_KEY, f"{folder}/{name}")
+        client.log_dict(run_id, told, f"{folder}/{prefix}{METRICS_NAME}")
+        client.set_tag(run_id, LATEST_CHECKPOINT_ARTIFACT_TAG_KEY, f"{folder}/{name}")
         self._best = value
         return True
 
