@@ -220,6 +220,13 @@ def test_models_of_older_layouts_are_loaded(net: Any, tmp_path: Path) -> None:
     assert torch.equal(loaded(torch.from_numpy(ARRAY)), expected)
 
 
+def test_a_model_of_brain_floats_answers_with_floats(tmp_path: Path) -> None:
+    half = torch.nn.Sequential(torch.nn.Linear(4, 1)).to(torch.bfloat16)
+    half.forward = lambda batch: half[0](batch.to(torch.bfloat16))
+    place = pickled(half, tmp_path / "half")
+    assert kipu.pyfunc.load_model(str(place)).predict(ARRAY).dtype == np.float32
+
+
 def test_what_is_not_there_is_told(net: Any, tmp_path: Path) -> None:
     place = pickled(net, tmp_path / "net")
     (place / "data/pickle_module_info.txt").write_text("no.such.module")

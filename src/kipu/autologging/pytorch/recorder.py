@@ -169,7 +169,14 @@ def _note_shapes(args: tuple[Any, ...], answer: Any, file: Path) -> None:
     tensors = (*args, answer)
     # A signature knows models of one argument and one answer.
     if len(args) == 1 and all(isinstance(one, torch.Tensor) for one in tensors):
-        told = [
-            [str(torch.zeros(0, dtype=one.dtype).numpy().dtype), list(one.shape)] for one in tensors
-        ]
+        told = [[_kind(one), list(one.shape)] for one in tensors]
         file.write_text(json.dumps(told), "utf-8")
+
+
+def _kind(tensor: Any) -> str:
+    """The type of a tensor's numbers as NumPy has it."""
+    import torch
+
+    # Mixed precision is a matter of training: the model that is loaded answers with full floats.
+    kind = torch.float32 if tensor.dtype == torch.bfloat16 else tensor.dtype
+    return str(torch.zeros(0, dtype=kind).numpy().dtype)

@@ -64,7 +64,9 @@ class PyTorchWrapper:
                     "A generic model answers with one tensor; this one answers with "
                     f"{type(answer).__name__!r}."
                 )
-            numbers = answer.detach().cpu().numpy()
+            # NumPy has no brain floats.
+            full = answer.float() if answer.dtype == torch.bfloat16 else answer
+            numbers = full.detach().cpu().numpy()
         if is_frame and not self._is_forecasting:
             return sys.modules["pandas"].DataFrame(numbers, index=data.index)
         return numbers
