@@ -17,7 +17,9 @@ ALL = {name: one for name, one in vars(settings).items() if isinstance(one, Sett
 def test_each_setting_stands_under_its_name() -> None:
     assert ALL
     public = {name: one for name, one in ALL.items() if not one.name.startswith("_")}
-    assert {name for name, one in public.items() if name != one.name} == set()
+    # MLflow, too, has this one under a name with its words in another order.
+    turned = {"MLFLOW_HUGGINGFACE_DISABLE_ACCELERATE_FEATURES"}
+    assert {name for name, one in public.items() if name != one.name} == turned
 
 
 def test_what_is_said_to_have_no_effect_is_read_nowhere() -> None:

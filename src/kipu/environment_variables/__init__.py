@@ -277,3 +277,30 @@ MLFLOW_DEFAULT_PREDICTION_DEVICE = Setting(
     None,
     "Where models of PyTorch and transformers predict; for the latter a number, -1 for the CPU.",
 )
+MLFLOW_HUGGINGFACE_USE_DEVICE_MAP = Setting(
+    "MLFLOW_HUGGINGFACE_USE_DEVICE_MAP",
+    _boolean,
+    False,
+    "Let accelerate spread models of transformers over devices.",
+)
+MLFLOW_HUGGINGFACE_DEVICE_MAP_STRATEGY = Setting(
+    "MLFLOW_HUGGINGFACE_DEVICE_MAP_STRATEGY", str, "auto", "How it does that."
+)
+MLFLOW_HUGGINGFACE_DISABLE_ACCELERATE_FEATURES = Setting(
+    "MLFLOW_DISABLE_HUGGINGFACE_ACCELERATE_FEATURES",
+    _boolean,
+    False,
+    "Load models of transformers without what accelerate adds.",
+)
+MLFLOW_HUGGINGFACE_USE_LOW_CPU_MEM_USAGE = Setting(
+    "MLFLOW_HUGGINGFACE_USE_LOW_CPU_MEM_USAGE",
+    _boolean,
+    True,
+    "Load models of older transformers with less memory.",
+)
+MLFLOW_HUGGINGFACE_MODEL_MAX_SHARD_SIZE = Setting(
+    "MLFLOW_HUGGINGFACE_MODEL_MAX_SHARD_SIZE",
+    str,
+    "500MB",
+    "Largest file of the weights that a model of transformers is saved in.",
+)

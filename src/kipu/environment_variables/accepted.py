@@ -128,21 +128,6 @@ MLFLOW_DFS_TMP = text("MLFLOW_DFS_TMP", "/tmp/mlflow", "Kipu has no flavor for S
 MLFLOW_DISABLE_ENV_CREATION = flag(
     "MLFLOW_DISABLE_ENV_CREATION", False, "Images that are made with a model have its environment."
 )
-MLFLOW_HUGGINGFACE_DEVICE_MAP_STRATEGY = text(
-    "MLFLOW_HUGGINGFACE_DEVICE_MAP_STRATEGY", "auto", "Kipu has no flavors so far."
-)
-MLFLOW_HUGGINGFACE_DISABLE_ACCELERATE_FEATURES = flag(
-    "MLFLOW_HUGGINGFACE_DISABLE_ACCELERATE_FEATURES", False, "Kipu has no flavors so far."
-)
-MLFLOW_HUGGINGFACE_MODEL_MAX_SHARD_SIZE = text(
-    "MLFLOW_HUGGINGFACE_MODEL_MAX_SHARD_SIZE", "500MB", "Kipu has no flavors so far."
-)
-MLFLOW_HUGGINGFACE_USE_DEVICE_MAP = flag(
-    "MLFLOW_HUGGINGFACE_USE_DEVICE_MAP", False, "Kipu has no flavors so far."
-)
-MLFLOW_HUGGINGFACE_USE_LOW_CPU_MEM_USAGE = flag(
-    "MLFLOW_HUGGINGFACE_USE_LOW_CPU_MEM_USAGE", True, "Kipu has no flavors so far."
-)
 MLFLOW_INPUT_EXAMPLE_INFERENCE_TIMEOUT = number(
     "MLFLOW_INPUT_EXAMPLE_INFERENCE_TIMEOUT", 180, "Predicting on the example takes its time."
 )
