@@ -102,6 +102,7 @@ test-browser: $(VENV)/.dev $(STATIC) ## The UI in a real Chromium
 	$(PYTEST) -m browser
 
 test-flavors: $(FLAVORS_VENV)/.ready $(MLFLOW_VENV)/.ready ## Every flavor and autologger beside MLflow, with the ML libraries
+	@sh tests/packages.sh java
 	$(FLAVORS_VENV)/bin/python -m pytest -m flavors -W default tests/flavors
 
 test-ecosystem: $(ECOSYSTEM_VENV)/.ready ## Callbacks of Optuna, Lightning and transformers, unchanged, on the shim

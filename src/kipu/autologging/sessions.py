@@ -24,6 +24,7 @@ class _Open(threading.local):
 
 _open = _Open()
 _lock = threading.Lock()
+_GIVERS = ("joblib.", "pyspark.ml.")
 _count = 0
 
 
@@ -65,14 +66,14 @@ def is_paused() -> bool:
 def works_for_another() -> bool:
     """Whether this thread was given its work by a training that is open in another thread.
 
-    joblib's threads are told by what is on their stack: there is no other trace of who gave them
-    their work, and a thread pool of the user's own may train in parallel.
+    Threads of joblib and of Spark's searches are told by what is on their stack: there is no other
+    trace of who gave them their work, and a thread pool of the user's own may train in parallel.
     """
     if not _count or _open.calls:
         return False
     frame: FrameType | None = sys._getframe()
     while frame is not None:
-        if frame.f_globals.get("__name__", "").startswith("joblib."):
+        if frame.f_globals.get("__name__", "").startswith(_GIVERS):
             return True
         frame = frame.f_back
     return False

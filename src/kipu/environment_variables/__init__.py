@@ -256,6 +256,12 @@ MLFLOW_LOG_MODEL_COMPRESSION = Setting(
     None,
     "Compression of pickled models: 'lzma', 'bzip2' or 'gzip'.",
 )
+MLFLOW_DFS_TMP = Setting(
+    "MLFLOW_DFS_TMP",
+    str,
+    "/tmp/mlflow",
+    "Folder on a cluster's file system through which Spark models pass.",
+)
 MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS = Setting(
     "MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS",
     _boolean,

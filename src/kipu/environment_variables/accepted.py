@@ -124,7 +124,6 @@ MLFLOW_PYARROW_EXTRA_CONF = text("MLFLOW_PYARROW_EXTRA_CONF", None, "Kipu opens 
 MLFLOW_PRINT_MODEL_URLS_ON_CREATION = flag(
     "MLFLOW_PRINT_MODEL_URLS_ON_CREATION", True, "Kipu prints no links to models."
 )
-MLFLOW_DFS_TMP = text("MLFLOW_DFS_TMP", "/tmp/mlflow", "Kipu has no flavor for Spark.")
 MLFLOW_DISABLE_ENV_CREATION = flag(
     "MLFLOW_DISABLE_ENV_CREATION", False, "Images that are made with a model have its environment."
 )

@@ -84,10 +84,12 @@ class _State(threading.local):
 
     def push(self, run: ActiveRun) -> None:
         self.stack.append(run)
+        _open_runs[id(run)] = run
         self.renew()
 
     def pop(self) -> ActiveRun:
         run = self.stack.pop()
+        _open_runs.pop(id(run), None)
         self.last_run_id = run.info.run_id
         self.renew()
         return run
@@ -108,11 +110,14 @@ def _made_models(run: Run) -> bool:
 
 
 state = _State()
+_open_runs: dict[int, ActiveRun] = {}
+"""The active runs of all threads."""
 
 
 def _forget() -> None:
     # As with MLflow, a forked child has no active run: two processes would end the same run.
     state.stack, state.recorder, state.last_run_id = [], None, None
+    _open_runs.clear()
     state.forget_model()
 
 
@@ -125,6 +130,11 @@ def active_run() -> ActiveRun | None:
     It tells what the run was when it started; ``get_run`` reads it anew.
     """
     return state.stack[-1] if state.stack else None
+
+
+def latest_run() -> ActiveRun | None:
+    """The run that started last in any thread and has not ended, or None."""
+    return next(reversed(list(_open_runs.values())), None)
 
 
 def end_run(status: str = "FINISHED") -> None:

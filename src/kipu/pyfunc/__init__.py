@@ -9,6 +9,7 @@ from kipu.pyfunc.loaded import PyFuncModel
 from kipu.pyfunc.loading import get_model_dependencies, load_model, load_pyfunc
 from kipu.pyfunc.model import PythonModel, PythonModelContext, get_default_pip_requirements
 from kipu.pyfunc.saving import log_model, save_model
+from kipu.pyfunc.spark.udf import spark_udf
 
 FLAVOR_NAME = "python_function"
 MAIN = "loader_module"
@@ -37,6 +38,7 @@ __all__ = [
     "loaders",
     "log_model",
     "save_model",
+    "spark_udf",
     "utils",
 ]
 

@@ -1,0 +1,1 @@
+"""Models of any flavor as functions of Spark."""

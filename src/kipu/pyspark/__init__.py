@@ -1,0 +1,5 @@
+"""Training with Spark, under MLflow's name."""
+
+from kipu.pyspark import ml
+
+__all__ = ["ml"]
