@@ -26,6 +26,22 @@ if TYPE_CHECKING:
         types,
         utils,
     )
+    from kipu import catboost as catboost
+    from kipu import keras as keras
+    from kipu import lightgbm as lightgbm
+    from kipu import onnx as onnx
+    from kipu import paddle as paddle
+    from kipu import prophet as prophet
+    from kipu import pyspark as pyspark
+    from kipu import pytorch as pytorch
+    from kipu import sentence_transformers as sentence_transformers
+    from kipu import sklearn as sklearn
+    from kipu import spacy as spacy
+    from kipu import spark as spark
+    from kipu import statsmodels as statsmodels
+    from kipu import tensorflow as tensorflow
+    from kipu import transformers as transformers
+    from kipu import xgboost as xgboost
     from kipu.autologging.switch import autolog
     from kipu.client import MlflowClient
     from kipu.client.images import Image

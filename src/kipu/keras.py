@@ -35,7 +35,11 @@ else:
     def __getattr__(name: str) -> object:
         # The classes derive from Keras' own, which is imported with their first use.
         if name in ("MlflowCallback", "MLflowCallback"):
-            from kipu.autologging.keras_callbacks import MlflowCallback  # noqa: PLC0415
-
+            try:
+                from kipu.autologging.keras_callbacks import MlflowCallback  # noqa: PLC0415
+            except ModuleNotFoundError as error:
+                raise AttributeError(
+                    f"{name} needs {error.name}, which is not installed"
+                ) from error
             return MlflowCallback
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

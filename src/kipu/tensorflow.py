@@ -46,7 +46,11 @@ else:
     def __getattr__(name: str) -> object:
         # The classes derive from Keras' own, which is imported with their first use.
         if name in _CALLBACKS:
-            from kipu.autologging import keras_callbacks  # noqa: PLC0415
-
+            try:
+                from kipu.autologging import keras_callbacks  # noqa: PLC0415
+            except ModuleNotFoundError as error:
+                raise AttributeError(
+                    f"{name} needs {error.name}, which is not installed"
+                ) from error
             return getattr(keras_callbacks, _CALLBACKS[name])
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
