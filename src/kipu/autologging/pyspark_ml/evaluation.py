@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kipu.autologging.arguments import argument
+from kipu.autologging.caller_names import name_of
 from kipu.autologging.guards import guarded
 from kipu.autologging.patching import Call
-from kipu.autologging.pyspark_ml.caller_names import name_of
 from kipu.autologging.pyspark_ml.integration import SPARK_ML
 from kipu.autologging.pyspark_ml.stages import class_of, cut, settings_of
 from kipu.client import MlflowClient

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from kipu.autologging.caller_names import name_of
 from kipu.autologging.guards import guarded
 from kipu.autologging.import_hooks import when_imported
 from kipu.autologging.integration import Integration
 from kipu.autologging.patching import Call, patch
-from kipu.autologging.sklearn.caller_names import name_of
 from kipu.autologging.sklearn.cross_validation import share
 from kipu.autologging.sklearn.data import as_input, dataset_of, first_argument
 from kipu.autologging.sklearn.integration import SKLEARN
