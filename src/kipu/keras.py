@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from kipu.autologging.keras_callbacks import MlflowCallback
+    from kipu.autologging.keras.callbacks import MlflowCallback
 
     MLflowCallback = MlflowCallback
 else:
@@ -36,7 +36,7 @@ else:
         # The classes derive from Keras' own, which is imported with their first use.
         if name in ("MlflowCallback", "MLflowCallback"):
             try:
-                from kipu.autologging.keras_callbacks import MlflowCallback  # noqa: PLC0415
+                from kipu.autologging.keras.callbacks import MlflowCallback  # noqa: PLC0415
             except ModuleNotFoundError as error:
                 raise AttributeError(
                     f"{name} needs {error.name}, which is not installed"

@@ -32,8 +32,8 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from kipu.autologging.keras_callbacks import MlflowModelCheckpointCallback
-    from kipu.autologging.keras_callbacks import TensorFlowCallback as MlflowCallback
+    from kipu.autologging.keras.callbacks import MlflowModelCheckpointCallback
+    from kipu.autologging.keras.callbacks import TensorFlowCallback as MlflowCallback
 
     MLflowCallback = MlflowCallback
 else:
@@ -47,10 +47,10 @@ else:
         # The classes derive from Keras' own, which is imported with their first use.
         if name in _CALLBACKS:
             try:
-                from kipu.autologging import keras_callbacks  # noqa: PLC0415
+                from kipu.autologging.keras import callbacks  # noqa: PLC0415
             except ModuleNotFoundError as error:
                 raise AttributeError(
                     f"{name} needs {error.name}, which is not installed"
                 ) from error
-            return getattr(keras_callbacks, _CALLBACKS[name])
+            return getattr(callbacks, _CALLBACKS[name])
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

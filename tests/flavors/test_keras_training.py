@@ -94,14 +94,14 @@ def test_training_is_what_it_would_be_without(keras: Any, tf: Any) -> None:
 def test_an_error_of_logging_is_one_warning_and_training_goes_on(
     keras: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from kipu.autologging import keras_callbacks
+    from kipu.autologging.keras import callbacks
 
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("the store is away")
 
     kipu.keras.autolog(log_models=False)
-    monkeypatch.setattr(keras_callbacks, "log_metrics", fail)
-    monkeypatch.setattr(keras_callbacks, "log_text", fail)
+    monkeypatch.setattr(callbacks, "log_metrics", fail)
+    monkeypatch.setattr(callbacks, "log_text", fail)
     with caplog.at_level(logging.WARNING):
         history = network(keras).fit(X, Y, epochs=3, verbose=0)
     assert len(history.history["loss"]) == 3

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 import kipu
-from kipu.autologging import transformers_callback
-from kipu.autologging.transformers import autolog
+from kipu.autologging.transformers import autolog, callback
 
 pytestmark = [pytest.mark.flavors, pytest.mark.timeout(300)]
 
@@ -137,7 +136,7 @@ def test_broken_logging_is_one_warning(
     def broken(*_: Any, **__: Any) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(transformers_callback, "log_metrics", broken)
+    monkeypatch.setattr(callback, "log_metrics", broken)
     with caplog.at_level(logging.WARNING, logger="kipu"):
         result = trainer().train()
     assert result.metrics["train_loss"] > 0

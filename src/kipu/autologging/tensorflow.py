@@ -6,16 +6,16 @@ import os
 import sys
 from typing import Any
 
-from kipu.autologging.early_stopping import EarlyStop
 from kipu.autologging.guards import guarded
 from kipu.autologging.import_hooks import when_imported
-from kipu.autologging.keras_data import is_streamed, log_datasets, sample
-from kipu.autologging.keras_integrations import KERAS, TENSORFLOW
-from kipu.autologging.keras_signature import predicted_signature
-from kipu.autologging.keras_training import Fit, new_model, store_model
+from kipu.autologging.keras.data import is_streamed, log_datasets, sample
+from kipu.autologging.keras.early_stopping import EarlyStop
+from kipu.autologging.keras.integrations import KERAS, TENSORFLOW
+from kipu.autologging.keras.signature import predicted_signature
+from kipu.autologging.keras.tensorboard_logs import TensorBoardLogs
+from kipu.autologging.keras.training import Fit, new_model, store_model
 from kipu.autologging.patching import Call, patch
 from kipu.autologging.samples import example_and_signature
-from kipu.autologging.tensorboard_logs import TensorBoardLogs
 from kipu.flavors import tensorflow as flavor
 
 _CHECKPOINT = "checkpoint_"
@@ -119,7 +119,7 @@ def _fit(call: Call, model: Any, *args: Any, **kwargs: Any) -> None:
 
 
 def _callbacks(fit: Fit) -> list[Any]:
-    from kipu.autologging.keras_callbacks import (
+    from kipu.autologging.keras.callbacks import (
         MlflowModelCheckpointCallback,
         logs_metrics,
         metrics_callback,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kipu.autologging.keras_training import Fit
+from kipu.autologging.keras.training import Fit
 from kipu.fluent.logging import log_metrics, log_params
 
 _PARAMS = ("monitor", "min_delta", "patience", "baseline", "restore_best_weights")

@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from kipu.autologging.guards import guarded
-from kipu.autologging.keras_integrations import TENSORFLOW
-from kipu.autologging.keras_training import Fit
+from kipu.autologging.keras.integrations import TENSORFLOW
+from kipu.autologging.keras.training import Fit
 from kipu.fluent.artifacts import log_artifacts
 
 _FOLDER = "tensorboard_logs"
@@ -52,7 +52,7 @@ class TensorBoardLogs:
     def _prepare(self) -> None:
         import keras
 
-        from kipu.autologging.keras_callbacks import tensorboard
+        from kipu.autologging.keras.callbacks import tensorboard
 
         for one in self._fit.callbacks():
             if isinstance(one, keras.callbacks.TensorBoard):

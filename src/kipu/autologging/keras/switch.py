@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from kipu.autologging.guards import guarded
-from kipu.autologging.keras_data import is_streamed, log_datasets, sample
-from kipu.autologging.keras_integrations import KERAS
-from kipu.autologging.keras_signature import predicted_signature, told_signature
-from kipu.autologging.keras_training import Fit, new_model, store_model
+from kipu.autologging.keras.data import is_streamed, log_datasets, sample
+from kipu.autologging.keras.integrations import KERAS
+from kipu.autologging.keras.signature import predicted_signature, told_signature
+from kipu.autologging.keras.training import Fit, new_model, store_model
 from kipu.autologging.patching import Call, patch
 from kipu.autologging.samples import example_and_signature
 from kipu.flavors import keras as flavor
@@ -81,7 +81,7 @@ def _fit(call: Call, model: Any, *args: Any, **kwargs: Any) -> None:
 
 
 def _callbacks(fit: Fit, model_id: str | None) -> list[Any]:
-    from kipu.autologging.keras_callbacks import logs_metrics, metrics_callback
+    from kipu.autologging.keras.callbacks import logs_metrics, metrics_callback
 
     if any(logs_metrics(one) for one in fit.callbacks()):
         KERAS.inform("Metrics are left to the MlflowCallback among the callbacks.")

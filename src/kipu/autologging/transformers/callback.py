@@ -11,7 +11,7 @@ from typing import Any
 
 from kipu.autologging.guards import guarded
 from kipu.autologging.integration import Integration
-from kipu.autologging.transformers_model import log_trained
+from kipu.autologging.transformers.model import log_trained
 from kipu.fluent.active import active_run, end_run
 from kipu.fluent.logging import log_metrics, log_params, set_tags
 from kipu.fluent.runs import start_run

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from kipu.autologging.guards import guarded
-from kipu.autologging.keras_training import Fit
+from kipu.autologging.keras.training import Fit
 from kipu.autologging.samples import ROWS
 from kipu.data.dataset import Dataset
 from kipu.data.dataset_source_registry import running_code

@@ -9,7 +9,7 @@ from kipu.autologging.import_hooks import when_imported
 from kipu.autologging.integration import Integration
 from kipu.autologging.patching import Call, patch
 from kipu.autologging.sessions import paused
-from kipu.autologging.transformers_callback import callback_for
+from kipu.autologging.transformers.callback import callback_for
 
 TRANSFORMERS = Integration("transformers", library="transformers", versions=("4.45.2", "5.24.0"))
 

@@ -10,7 +10,7 @@ import keras
 from kipu.autologging.checkpoints import Checkpoints
 from kipu.autologging.guards import guarded
 from kipu.autologging.integration import Integration
-from kipu.autologging.keras_integrations import KERAS, TENSORFLOW
+from kipu.autologging.keras.integrations import KERAS, TENSORFLOW
 from kipu.fluent.artifacts import log_text
 from kipu.fluent.logging import log_metrics, log_params
 
