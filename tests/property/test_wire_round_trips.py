@@ -67,6 +67,8 @@ def values(shape: inspect.Type) -> st.SearchStrategy[Any]:
         case inspect.IntType(ge=least, le=most):
             least = -(2**63) if least is None else least
             return st.integers(least, 2**63 - 1 if most is None else most)
+        case inspect.StrType(pattern=str() as pattern):
+            return st.from_regex(pattern, fullmatch=True)
         case inspect.StrType(min_length=length):
             return st.text(min_size=length or 0, max_size=12)
         case inspect.FloatType():
