@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
@@ -53,6 +53,21 @@ def mlflow_python() -> str:
             pytest.fail(missing)
         pytest.skip(missing)
     return python
+
+
+@pytest.fixture(autouse=True)
+def left_as_found() -> Iterator[None]:
+    """Choose no store and no experiment for the tests that come after."""
+    yield
+    from kipu.client import opening, uris
+    from kipu.fluent import experiments
+
+    while kipu.active_run():
+        kipu.end_run()
+    opening.close_all()
+    uris._tracking_uri = experiments._chosen = None
+    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_ID"):
+        os.environ.pop(name, None)
 
 
 @pytest.fixture
