@@ -93,13 +93,13 @@ check-ui: ui/node_modules/.ready ## Biome, TypeScript and vitest
 test: packages check test-unit test-compat test-browser ## Everything that CI runs
 
 test-unit: $(VENV)/.dev $(STATIC) ## Unit, contract, wire, property and crash tests
-	$(PYTEST) -n 2 -m "not compat and not browser and not ecosystem and not flavors"
+	$(PYTEST) -n 2 -m "not compat and not browser and not ecosystem" --ignore tests/flavors
 
 test-compat: $(VENV)/.dev $(MLFLOW_VENV)/.ready ## Official MLflow client and server against ours
-	$(PYTEST) -m compat
+	$(PYTEST) -m compat --ignore tests/flavors
 
 test-browser: $(VENV)/.dev $(STATIC) ## The UI in a real Chromium
-	$(PYTEST) -m browser
+	$(PYTEST) -m browser --ignore tests/flavors
 
 test-flavors: $(FLAVORS_VENV)/.ready $(MLFLOW_VENV)/.ready ## Every flavor and autologger beside MLflow, with the ML libraries
 	@sh tests/packages.sh java
