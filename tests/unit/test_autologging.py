@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import inspect
 import logging
 import sys
 import threading
 import warnings
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from types import MethodType
@@ -282,6 +284,32 @@ def test_an_error_of_training_comes_through_as_it_is(
     assert [one for one in caplog.records if one.levelno >= logging.WARNING] == []
 
 
+def test_an_error_of_training_keeps_no_data_alive(teachable: Teachable) -> None:
+    teachable.autolog()
+
+    class Data:
+        """Compares with anything."""
+
+        def __eq__(self, other: object) -> bool:
+            raise ZeroDivisionError
+
+        __hash__ = None  # type: ignore[assignment]
+
+    def learn_it() -> weakref.ref[Data]:
+        data = Data()
+        with pytest.raises(ZeroDivisionError):
+            learn(data)  # type: ignore[arg-type]
+        return weakref.ref(data)
+
+    learn()  # what is made once
+    gc.collect()
+    gc.disable()
+    try:
+        assert learn_it()() is None
+    finally:
+        gc.enable()
+
+
 def test_training_is_never_run_twice(teachable: Teachable) -> None:
     teachable.autolog()
     module = importlib.import_module("teachable")
@@ -309,6 +337,47 @@ def test_a_store_that_cannot_be_reached_is_no_reason_to_stop(
     kipu.set_tracking_uri(f"sqlite:///{tmp_path}/taken/store.db")
     assert learn().rounds == 3
     assert any("Training goes on" in one.getMessage() for one in caplog.records)
+
+
+def test_what_a_training_calls_does_not_try_again_what_failed_for_it(
+    teachable: Teachable, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    teachable.autolog()
+    (tmp_path / "taken").write_text("")
+    kipu.set_tracking_uri(f"sqlite:///{tmp_path}/taken/store.db")
+    module = importlib.import_module("teachable")
+    tried = []
+
+    def try_to_log(call: Call, learner: Any, *args: Any) -> None:
+        tried.append(args)
+        call.original(learner, *args)
+
+    patch(teachable.integration, module.Special, "fit", try_to_log)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        module.train("good", callbacks=[lambda data: module.Special().fit(data)])
+    assert tried == []
+    told = [one for one in caplog.records if one.levelno >= logging.WARNING]
+    assert len(told) == 1
+
+
+def test_a_failing_callback_and_a_failing_end_are_one_warning(
+    teachable: Teachable, caplog: pytest.LogCaptureFixture
+) -> None:
+    teachable.autolog()
+
+    def fail_twice(call: Call, learner: Any, data: str) -> None:
+        guarded(teachable.integration)(lambda: {}["first"])()
+        call.original(learner, data)
+        raise KeyError("second")
+
+    teachable.integration._configure({"disable": False})
+    module = importlib.import_module("teachable")
+    patch(teachable.integration, module.Learner, "fit", fail_twice)
+    learn()
+    told = [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING]
+    assert len(told) == 1
+    assert "first" in told[0]
 
 
 def test_a_run_of_the_caller_stays_open_and_gets_all(teachable: Teachable) -> None:
@@ -378,6 +447,26 @@ def test_warnings_of_training_are_shown_and_those_of_logging_are_not(
         warnings.showwarning = lambda message, *rest, **more: shown.append(str(message))
         learner.fit("good")
     assert shown == ["slow"]
+
+
+def test_warnings_are_shown_later_as_the_program_wants_them(
+    teachable: Teachable, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    teachable.autolog()
+    shown: list[str] = []
+    monkeypatch.setattr(
+        warnings, "showwarning", lambda message, *rest, **more: shown.append(str(message))
+    )
+    learn()
+    with warnings.catch_warnings(record=True):
+        learn()
+    logging.captureWarnings(True)
+    learn()
+    logging.captureWarnings(False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn("afterwards", stacklevel=1)
+    assert shown == ["afterwards"]
 
 
 def test_threads_of_a_training_are_no_trainings_of_their_own(teachable: Teachable) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,14 +19,21 @@ class _Muted(threading.local):
 _muted = _Muted()
 
 
-def _show(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
-    if _muted.depth > 0:
-        _log.debug("%s: %s", category.__name__, message)
-    else:
-        _shown(message, category, *rest, **more)
+def _shown_unless_muted(shown: Callable[..., Any]) -> Callable[..., Any]:
+    """What shows warnings as before, but not those of a thread that is muted.
 
+    Each has the one before it for good. Programs put back what they found, as ``catch_warnings``
+    and ``logging.captureWarnings`` do, and it is to show warnings as it did then.
+    """
 
-_shown = warnings.showwarning
+    def show(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
+        if _muted.depth > 0:
+            _log.debug("%s: %s", category.__name__, message)
+        else:
+            shown(message, category, *rest, **more)
+
+    show._is_kipu = True  # type: ignore[attr-defined]
+    return show
 
 
 @contextmanager
@@ -35,10 +42,8 @@ def muted() -> Iterator[None]:
 
     ``warnings.catch_warnings`` would silence all threads, the training's among them.
     """
-    global _shown
-    if warnings.showwarning is not _show:
-        _shown = warnings.showwarning
-        warnings.showwarning = _show
+    if not hasattr(warnings.showwarning, "_is_kipu"):
+        warnings.showwarning = _shown_unless_muted(warnings.showwarning)
     _muted.depth += 1
     try:
         yield
