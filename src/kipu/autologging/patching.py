@@ -140,13 +140,20 @@ def _logged(
             return function(*args, **kwargs)
         call = Call(integration, function)
         try:
-            with session(call), muted():
-                _run(call, replacement, args, kwargs, manages_run)
-        except Exception as error:
-            if error is call.training_error:
-                raise
-            integration.complain(error)
-        return call.finish(args, kwargs)
+            with session(call):
+                try:
+                    with muted():
+                        _run(call, replacement, args, kwargs, manages_run)
+                except Exception as error:
+                    if error is call.training_error:
+                        raise
+                    integration.complain(error)
+                # Still in the session: what it calls does not try again what has just failed.
+                return call.finish(args, kwargs)
+        finally:
+            # An error knows its frames, and one of them the call: the circle would keep all that
+            # was trained on in memory until Python looks for such.
+            call.training_error = None
 
     logged._kipu_integration = integration  # type: ignore[attr-defined]
     return logged
