@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+import kipu
 
 pytestmark = [pytest.mark.flavors, pytest.mark.timeout(300)]
 
@@ -62,3 +67,83 @@ def test_losses_of_a_loop_are_logged_if_asked_for(trained: Any) -> None:
 )
 def test_what_a_writer_gets_is_logged_alike(trained_alike: Any) -> None:
     trained_alike("train_tensorboard.py")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[None]:
+    kipu.set_tracking_uri(f"sqlite:///{tmp_path}/store.db")
+    yield
+    kipu.pytorch.autolog(disable=True)
+    kipu.set_tracking_uri(None)
+
+
+def _network_and_trainer(*callbacks: Any) -> tuple[Any, Any, Any]:
+    import torch
+    from lightning.pytorch import LightningModule, Trainer
+
+    class Network(LightningModule):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = torch.nn.Linear(2, 1)
+
+        def forward(self, rows: Any) -> Any:
+            return self.layer(rows)
+
+        def training_step(self, batch: Any, number: int) -> Any:
+            loss = self.layer(batch).sum()  # not by way of forward
+            self.log("loss", loss)
+            return loss
+
+        def configure_optimizers(self) -> Any:
+            return torch.optim.SGD(self.parameters(), lr=0.1)
+
+    loader = torch.utils.data.DataLoader(torch.ones(4, 2), batch_size=2)
+    trainer = Trainer(
+        max_epochs=1, callbacks=list(callbacks), accelerator="cpu", logger=False,
+        enable_checkpointing=False, enable_progress_bar=False, enable_model_summary=False,
+    )  # fmt: skip
+    return Network(), trainer, loader
+
+
+def test_a_trainer_logs_nothing_once_logging_is_off(store: None) -> None:
+    network, trainer, loader = _network_and_trainer()
+    kipu.pytorch.autolog(checkpoint_monitor="loss", log_models=False)
+    trainer.fit(network, loader)
+    run = kipu.last_active_run()
+    assert run is not None
+    client = kipu.MlflowClient()
+    first = client.get_metric_history(run.info.run_id, "loss")
+    assert len(first) == 1
+    checkpoint = kipu.artifacts.load_dict(
+        f"runs:/{run.info.run_id}/checkpoints/latest_checkpoint_metrics.json"
+    )
+    for epochs, options in ((2, {"disable": True}), (3, {"exclusive": True})):
+        kipu.pytorch.autolog(**options)
+        trainer.fit_loop.max_epochs = epochs
+        with kipu.start_run() as own:
+            trainer.fit(network, loader)
+        assert client.get_run(own.info.run_id).data.metrics == {}
+        assert client.get_metric_history(run.info.run_id, "loss") == first
+        assert checkpoint == kipu.artifacts.load_dict(
+            f"runs:/{run.info.run_id}/checkpoints/latest_checkpoint_metrics.json"
+        )
+
+
+def test_copies_of_a_model_in_training_answer_for_themselves(store: None) -> None:
+    import torch
+    from lightning.pytorch import Callback
+
+    copies = []
+
+    class Copying(Callback):  # type: ignore[misc]
+        def on_train_batch_end(self, trainer: Any, module: Any, *rest: Any) -> None:
+            copies.append(copy.deepcopy(module))
+
+    network, trainer, loader = _network_and_trainer(Copying())
+    kipu.pytorch.autolog(checkpoint=False)
+    trainer.fit(network, loader)
+    rows = torch.ones(1, 2)
+    assert len(copies) == 2
+    for one in copies:
+        assert torch.equal(one(rows), one.layer(rows))
+        assert "forward" not in vars(one)

@@ -63,6 +63,7 @@ class _Fitting:
         self._model_id: str | None = None
         self._recorder: Recorder | None = None
         self._stopping: Any = None
+        self._added: list[Any] = []
 
     @guarded(PYTORCH)
     def begin(self) -> None:
@@ -83,15 +84,17 @@ class _Fitting:
     @guarded(PYTORCH)
     def fail(self) -> None:
         """Say that no model comes of it."""
+        self._take_checkpoints_off()
         if self._recorder is not None:
-            self._recorder.let_go()
+            self._recorder.end()
         if self._model_id is not None:
             finalize_logged_model(self._model_id, "FAILED")
 
     def end(self) -> None:
         """Log what came of it."""
+        self._take_checkpoints_off()
         if self._recorder is not None:
-            self._recorder.let_go()
+            self._recorder.end()
         self._log_stopping()
         self._log_summary()
         if self._model_id is not None:
@@ -134,8 +137,16 @@ class _Fitting:
                 )
             ]  # fmt: skip
             callbacks += found
+            self._added = found
         for one in found:
             one.log_to(self._client, self._run_id)
+
+    @guarded(PYTORCH)
+    def _take_checkpoints_off(self) -> None:
+        """Leave the trainer without what was added, which would log its later trainings, too."""
+        for one in self._added:
+            self._trainer.callbacks.remove(one)
+        self._added = []
 
     @guarded(PYTORCH)
     def _log_stopping(self) -> None:

@@ -21,6 +21,8 @@ class Recorder(LightningCallback):
     def __init__(self) -> None:
         super().__init__()
         self._lets_go: Callable[[], None] | None = None
+        self._is_training = False
+        self._is_last = False
 
     def log_to(
         self,
@@ -47,11 +49,21 @@ class Recorder(LightningCallback):
         self._of_steps, self._of_epochs = set[str](), set[str]()
         self._optimizers = 1
         self._readings = Readings(self._write, model_id)
+        self._is_training = self._is_last = True
+
+    def end(self) -> None:
+        """End the training: what the trainer fits later is logged only if it is begun anew.
+
+        Its tests still belong to this one.
+        """
+        self.let_go()
+        self._is_training = False
 
     @guarded(PYTORCH)
     def on_train_start(self, trainer: Any, pl_module: Any) -> None:
         """Log how long and with what it trains."""
-        if not trainer.is_global_zero:
+        self._is_last = self._is_training
+        if not self._logs(trainer):
             return
         self._client.set_tag(self._run_id, "Mode", "training")
         params = {"epochs": trainer.max_epochs}
@@ -67,10 +79,15 @@ class Recorder(LightningCallback):
         if self._shapes is not None:
             self._watch_forward(trainer.strategy.lightning_module, self._shapes)
 
+    def on_before_backward(self, trainer: Any, pl_module: Any, loss: Any) -> None:
+        """Leave the model alone before anyone can copy it after its first step."""
+        self.let_go()
+
     @guarded(PYTORCH)
     def on_train_batch_end(self, trainer: Any, pl_module: Any, *args: Any, **kwargs: Any) -> None:
         """Keep what was measured in this step, if that is asked for."""
-        if not self._every_n_step or not trainer.is_global_zero:
+        self.let_go()
+        if not self._every_n_step or not self._logs(trainer):
             return
         metrics = trainer.callback_metrics
         # What is logged for both has three names, of which the plain one is the epoch's.
@@ -88,7 +105,7 @@ class Recorder(LightningCallback):
     @guarded(PYTORCH)
     def on_train_epoch_end(self, trainer: Any, pl_module: Any) -> None:
         """Log what was measured in this epoch, validation included."""
-        if not trainer.is_global_zero:
+        if not self._logs(trainer):
             return
         found = {
             name: value
@@ -114,7 +131,7 @@ class Recorder(LightningCallback):
     @guarded(PYTORCH)
     def on_test_end(self, trainer: Any, pl_module: Any) -> None:
         """Log what a test after the training measured."""
-        if not trainer.is_global_zero:
+        if not self._is_last or not trainer.is_global_zero or PYTORCH.is_disabled:
             return
         self._client.set_tag(self._run_id, "Mode", "testing")
         for name, value in trainer.callback_metrics.items():
@@ -126,6 +143,9 @@ class Recorder(LightningCallback):
         if self._lets_go is not None:
             self._lets_go()
             self._lets_go = None
+
+    def _logs(self, trainer: Any) -> bool:
+        return bool(self._is_training and trainer.is_global_zero)
 
     def _keep(self, trainer: Any, found: Iterable[tuple[str, Any]], step: int) -> None:
         # Before it trains, Lightning tries a few validation steps.
