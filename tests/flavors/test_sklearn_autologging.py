@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import inspect
 import io
+import json
 import logging
 import pickle
 import subprocess
 import sys
 import textwrap
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ import pytest
 
 import kipu
 import kipu.sklearn
+from kipu.autologging.sklearn.data import dataset_of
 from kipu.autologging.sklearn.search import as_csv
 from kipu.autologging.sklearn.storing import RunLog
 from kipu.entities import Run
@@ -216,6 +219,80 @@ def test_functions_and_methods_look_and_pickle_as_before(data: Any) -> None:
     fitted = pipe.fit(*data)
     assert not [name for name in vars(fitted) if "mlflow" in name or "kipu" in name]
     assert not hasattr(make_pipeline(LogisticRegression()).fit(*data), "transform")
+
+
+def test_searches_and_scorers_of_before_pickle_as_before(data: Any) -> None:
+    import sklearn.metrics
+    import sklearn.model_selection._search as search
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GridSearchCV
+
+    before = sklearn.metrics.f1_score
+    scorer = sklearn.metrics.make_scorer(before)
+    kipu.sklearn.autolog(log_models=False, max_tuning_runs=0)
+    fitted = GridSearchCV(LogisticRegression(), {"C": [1.0, 2.0]}, cv=2, scoring="accuracy")
+    fitted.fit(*data)
+    for thing in (fitted, scorer, before):
+        pickle.loads(pickle.dumps(thing))
+    # What goes to other processes.
+    assert pickle.loads(pickle.dumps(search._fit_and_score)) is search._fit_and_score
+    kipu.sklearn.autolog(disable=True)
+    assert sklearn.metrics.f1_score is before
+
+
+def test_metrics_pickle_whichever_libraries_are_logged(data: Any) -> None:
+    import sklearn.metrics
+    from sklearn.linear_model import LogisticRegression
+
+    before = sklearn.metrics.f1_score
+    kipu.sklearn.autolog(log_models=False)
+    found = sklearn.metrics.f1_score
+    try:
+        kipu.xgboost.autolog()
+        kipu.sklearn.autolog(log_models=False)
+        assert pickle.loads(pickle.dumps(found)) is found
+        kipu.xgboost.autolog(disable=True)
+        found(data[1], LogisticRegression().fit(*data).predict(data[0]), average="micro")
+        assert any(key.startswith("f1_score") for key in logged()[0].data.metrics)
+    finally:
+        kipu.xgboost.autolog(disable=True)
+        kipu.sklearn.autolog(disable=True)
+    assert sklearn.metrics.f1_score is before
+
+
+def test_a_sparse_matrix_is_described_without_its_zeros() -> None:
+    import numpy as np
+    import scipy.sparse
+    from sklearn.naive_bayes import MultinomialNB
+
+    kipu.sklearn.autolog(log_models=False)
+    counts = scipy.sparse.eye(2_000, 20_000, format="csr")
+    classes = np.arange(2_000) % 2
+    tracemalloc.start()
+    try:
+        MultinomialNB().fit(counts, classes)
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000  # with its zeros, 320 MB
+    finally:
+        tracemalloc.stop()
+    told = logged()[0].inputs.dataset_inputs[0].dataset
+    assert json.loads(told.profile)["features_shape"] == [2_000, 20_000]
+    small = scipy.sparse.eye(20, 30, format="csr")
+    as_is, whole = dataset_of(small, classes[:20]), dataset_of(small.toarray(), classes[:20])
+    assert as_is is not None
+    assert whole is not None
+    assert as_is.to_dict() == whole.to_dict()
+
+
+def test_the_program_draws_the_random_numbers_that_it_would_draw(data: Any) -> None:
+    import numpy as np
+    from sklearn.dummy import DummyClassifier
+
+    kipu.sklearn.autolog()
+    np.random.seed(0)
+    expected = np.random.rand()
+    np.random.seed(0)
+    DummyClassifier(strategy="stratified").fit(*data)
+    assert np.random.rand() == expected
 
 
 def test_scores_are_of_the_data_as_it_was_given(data: Any) -> None:

@@ -136,7 +136,7 @@ def _logged(
 ) -> Callable[..., Any]:
     @functools.wraps(function)
     def logged(*args: Any, **kwargs: Any) -> Any:
-        if not _is_wanted(integration, nested) or (unless and unless(*args, **kwargs)):
+        if not is_wanted(integration, nested) or (unless and unless(*args, **kwargs)):
             return function(*args, **kwargs)
         call = Call(integration, function)
         try:
@@ -159,7 +159,8 @@ def _logged(
     return logged
 
 
-def _is_wanted(integration: Integration, nested: bool) -> bool:
+def is_wanted(integration: Integration, nested: bool = False) -> bool:
+    """Whether what this thread calls now is to be logged."""
     if integration.is_disabled or is_paused():
         return False
     outer = innermost()

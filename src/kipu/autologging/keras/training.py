@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import inspect
-import random
 import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
-
 from kipu.autologging.arguments import call_arguments
 from kipu.autologging.guards import guarded
 from kipu.autologging.patching import Call
+from kipu.autologging.random_numbers import same_random_numbers
 from kipu.client import MlflowClient
 from kipu.entities import LoggedModelStatus
 from kipu.fluent.logged_models import initialize_logged_model
@@ -95,7 +93,7 @@ class Fit:
         if isinstance(data, types.GeneratorType):
             return self._peek(data)
         if reads_sequences and isinstance(data, keras.utils.Sequence) and len(data):
-            with _same_random_numbers():
+            with same_random_numbers():
                 return _rows(data[0])
         return None
 
@@ -181,14 +179,3 @@ def _in_callback_list(given: Any, model: Any, added: list[Any]) -> Iterator[None
     finally:
         for one in added:
             given.callbacks.remove(one)
-
-
-@contextmanager
-def _same_random_numbers() -> Iterator[None]:
-    """Let the training draw the random numbers that it would draw without what is done here."""
-    python, numpy = random.getstate(), np.random.get_state()
-    try:
-        yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy)

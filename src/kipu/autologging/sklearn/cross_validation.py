@@ -22,6 +22,7 @@ _FUNCTIONS = (
 # What they call for each fit, by its name in this module, and perhaps in threads of joblib: so who
 # imported cross_val_score before logging was switched on gets no runs either.
 _HOME = "sklearn.model_selection._validation"
+_HOLDERS = ("sklearn.model_selection._search", "sklearn.model_selection._search_successive_halving")
 _STEPS = (
     "cross_validate",
     "_fit_and_score",
@@ -44,6 +45,10 @@ def _patch() -> None:
         if hasattr(home, name):
             patch(SKLEARN, home, name, _unlogged)
     share(SKLEARN, sys.modules["sklearn.model_selection"], home, _FUNCTIONS)
+    for holder in _HOLDERS:
+        # What a search gives to other processes goes there by its name, if that finds the same.
+        if holder in sys.modules:
+            share(SKLEARN, sys.modules[holder], home, _STEPS)
 
 
 def _unlogged(call: Call, *args: Any, **kwargs: Any) -> None:

@@ -103,6 +103,11 @@ class _Known:
         found = self._models.get(id(model))
         return found[1] if found is not None and found[0]() is model else None
 
+    @property
+    def has_predictions(self) -> bool:
+        """Whether any answer is known."""
+        return bool(self._predictions)
+
     def prediction_among(self, values: Any) -> Prediction | None:
         """The first value that is a known answer of a model."""
         if not self._predictions:

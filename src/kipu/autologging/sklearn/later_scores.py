@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import json
 import sys
@@ -14,8 +15,7 @@ from kipu.autologging.caller_names import name_of
 from kipu.autologging.guards import guarded
 from kipu.autologging.import_hooks import when_imported
 from kipu.autologging.integration import Integration
-from kipu.autologging.patching import Call, patch
-from kipu.autologging.sklearn.cross_validation import share
+from kipu.autologging.patching import Call, is_wanted
 from kipu.autologging.sklearn.data import as_input, dataset_of, first_argument
 from kipu.autologging.sklearn.integration import SKLEARN
 from kipu.autologging.sklearn.known import KNOWN, KnownRun, Prediction
@@ -52,24 +52,53 @@ def logged_score(call: Call, estimator: Any, *args: Any, **kwargs: Any) -> None:
         _note_score(run, value, estimator, args, kwargs)
 
 
+_measurers: dict[str, Callable[..., Any]] = {}
+_wanting: list[Integration] = []
+
+
 def _patch(integration: Integration) -> None:
+    """Put measuring functions into ``sklearn.metrics``, for as long as an integration wants them.
+
+    Only there: scikit-learn's own modules, and scorers, have the functions as they are, by which
+    pickles of searches find them. For pickles of ours, they belong to ``sklearn.metrics``, and each
+    is always the same one, whichever libraries are switched on after it was imported.
+    """
     if integration.is_disabled or not integration.option("log_post_training_metrics", True):
+        return
+    integration.on_revert(lambda: _leave(integration))
+    _wanting.append(integration)
+    if len(_wanting) > 1:
         return
     metrics = sys.modules["sklearn.metrics"]
     for name in metrics.__all__:
         function = getattr(metrics, name)
         if inspect.isfunction(function) and name not in _NO_METRICS:
-            home = sys.modules.get(function.__module__)
-            if getattr(home, name, None) is function:
-                patch(integration, home, name, _logged_metric)
-                share(integration, metrics, home, [name])
+            measurer = _measurers.get(name)
+            if measurer is None or measurer.__wrapped__ is not function:  # type: ignore[attr-defined]
+                measurer = _measurers[name] = _measuring(function)
+            setattr(metrics, name, measurer)
 
 
-def _logged_metric(call: Call, *args: Any, **kwargs: Any) -> None:
-    value = call.original(*args, **kwargs)
-    prediction = KNOWN.prediction_among((*args, *kwargs.values()))
-    if prediction is not None and _is_number(value):
-        _note_metric(prediction, value, call.function, args, kwargs)
+def _leave(integration: Integration) -> None:
+    _wanting.remove(integration)
+    if _wanting:
+        return
+    metrics = sys.modules["sklearn.metrics"]
+    for name, measurer in _measurers.items():
+        if getattr(metrics, name, None) is measurer:
+            setattr(metrics, name, measurer.__wrapped__)
+
+
+def _measuring(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def measuring(*args: Any, **kwargs: Any) -> Any:
+        value = function(*args, **kwargs)
+        if KNOWN.has_predictions and _is_number(value) and any(map(is_wanted, _wanting)):
+            _note_metric(value, function, args, kwargs)
+        return value
+
+    measuring.__module__ = "sklearn.metrics"
+    return measuring
 
 
 @guarded(SKLEARN)
@@ -95,12 +124,14 @@ def _note_score(
 
 @guarded(SKLEARN)
 def _note_metric(
-    prediction: Prediction,
     value: Any,
     function: Callable[..., Any],
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
 ) -> None:
+    prediction = KNOWN.prediction_among((*args, *kwargs.values()))
+    if prediction is None:
+        return
     run, dataset = prediction
     name = function.__name__
     key = run.note_call(name, dataset, _command(name, function, args, kwargs))

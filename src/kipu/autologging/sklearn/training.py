@@ -10,6 +10,7 @@ from typing import Any
 from kipu.autologging.guards import guarded
 from kipu.autologging.patching import Call
 from kipu.autologging.plots import log_plot
+from kipu.autologging.random_numbers import same_random_numbers
 from kipu.autologging.samples import example_and_signature
 from kipu.autologging.sklearn.data import (
     TrainingData,
@@ -44,8 +45,9 @@ def logged_fit(call: Call, estimator: Any, *args: Any, **kwargs: Any) -> None:
     call.original(estimator, *args, **kwargs)
     if fit is None:
         return
-    fit.log_model()
-    fit.log_scores()
+    with same_random_numbers():  # some estimators draw some to predict
+        fit.log_model()
+        fit.log_scores()
     fit.log_page()
     if is_search(estimator):
         fit.log_search()
