@@ -12,15 +12,14 @@ import numpy as np
 from kipu.autologging.arguments import call_arguments
 from kipu.autologging.boosting.datasets import (
     Describe,
-    HeadDataset,
     describe,
     log_datasets,
-    rows_read,
 )
 from kipu.autologging.boosting.importance import log_importance
 from kipu.autologging.boosting.models import Sample, described, first_rows, new_model
 from kipu.autologging.boosting.rounds import Rounds
 from kipu.autologging.guards import guarded
+from kipu.autologging.head_dataset import HeadDataset, rows_read
 from kipu.autologging.integration import Integration
 from kipu.autologging.patching import Call, patch
 from kipu.autologging.samples import ROWS

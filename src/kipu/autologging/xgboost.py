@@ -9,12 +9,13 @@ from typing import Any
 
 from kipu.autologging.arguments import call_arguments
 from kipu.autologging.boosting.callbacks import with_callback
-from kipu.autologging.boosting.datasets import Describe, HeadDataset, log_datasets, rows_read
+from kipu.autologging.boosting.datasets import Describe, log_datasets
 from kipu.autologging.boosting.estimators import Estimators
 from kipu.autologging.boosting.importance import log_importance
 from kipu.autologging.boosting.models import described, keep_sample, new_model, rows_of
 from kipu.autologging.boosting.rounds import Rounds
 from kipu.autologging.guards import guarded
+from kipu.autologging.head_dataset import HeadDataset, rows_read
 from kipu.autologging.integration import Integration
 from kipu.autologging.patching import Call, patch
 from kipu.client.operations import RunOperations

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
+from kipu.autologging.head_dataset import HeadDataset, rows_read
 from kipu.autologging.patching import Call
 from kipu.client import MlflowClient
 from kipu.data.code_dataset_source import CodeDatasetSource
 from kipu.data.dataset import Dataset as DescribedData
-from kipu.data.described import ROWS_READ
-from kipu.data.digests import elements_hash, first_elements, shortened
 from kipu.data.numpy_dataset import NumpyDataset
 from kipu.data.pandas_dataset import from_pandas
 from kipu.data.polars_dataset import from_polars
@@ -81,53 +79,3 @@ def describe(
         "The data set was not logged: a %s cannot be described.", type(data).__name__
     )
     return None
-
-
-def rows_read(columns: int) -> int:
-    """How many rows have all the elements that a digest covers."""
-    return math.ceil(ROWS_READ / max(1, columns))
-
-
-class HeadDataset(NumpyDataset):
-    """An array of which only the first rows are there, described as if all were.
-
-    Libraries keep data in forms of their own; to make an array of all of it only to describe it
-    would take as much memory again.
-
-    Args:
-        head: The first rows.
-        shape: Of all of it.
-        source: Where it came from.
-        targets: For each row, or None.
-        name: What it is called.
-    """
-
-    def __init__(
-        self,
-        head: np.ndarray[Any, Any],
-        shape: tuple[int, ...],
-        source: CodeDatasetSource,
-        targets: np.ndarray[Any, Any] | None = None,
-        name: str | None = None,
-    ) -> None:
-        self._shape = tuple(map(int, shape))
-        super().__init__(head, source, targets, name)
-
-    def _compute_digest(self) -> str:
-        elements: list[Any] = []
-        for array, shape in ((self._features, self._shape), (self._targets, None)):
-            if isinstance(array, np.ndarray):
-                elements.append(elements_hash(first_elements(array)))
-                elements += [np.int64(length) for length in shape or array.shape]
-        return shortened(elements)
-
-    @property
-    def profile(self) -> dict[str, Any]:
-        """Shape, elements and bytes of all of it."""
-        assert isinstance(self._features, np.ndarray)
-        size = math.prod(self._shape)
-        return super().profile | {
-            "features_shape": self._shape,
-            "features_size": size,
-            "features_nbytes": size * self._features.itemsize,
-        }

@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kipu.autologging.arguments import call_arguments
+from kipu.autologging.head_dataset import HeadDataset, rows_read
 from kipu.autologging.samples import ROWS
 from kipu.data.dataset import Dataset
+from kipu.data.dataset_source_registry import running_code
 from kipu.entities import DatasetInput, InputTag
 from kipu.entities.tag_names import MLFLOW_DATASET_CONTEXT
 
@@ -90,15 +92,18 @@ def dataset_of(features: Any, labels: Any = None) -> Dataset | None:
         from kipu.data.polars_dataset import from_polars
 
         return from_polars(features)
-    if hasattr(features, "toarray"):
-        features = features.toarray()
+    if hasattr(labels, "toarray"):
+        labels = labels.toarray()
+    targets = None if labels is None else np.asarray(labels)
+    if hasattr(features, "tocsr"):
+        # An array of all its zeros may be too large for the memory.
+        head = features.tocsr()[: rows_read(features.shape[1])].toarray()
+        return HeadDataset(head, features.shape, running_code(), targets)
     if not isinstance(features, np.ndarray):
         return None
     from kipu.data.numpy_dataset import from_numpy
 
-    if hasattr(labels, "toarray"):
-        labels = labels.toarray()
-    return from_numpy(features, targets=None if labels is None else np.asarray(labels))
+    return from_numpy(features, targets=targets)
 
 
 def as_input(dataset: Dataset, context: str) -> DatasetInput:
