@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import kipu
 import kipu.catboost
 import kipu.lightgbm
 import kipu.xgboost
+from kipu.autologging.boosting.models import rows_of
 
 pytestmark = [pytest.mark.flavors, pytest.mark.timeout(300)]
 
@@ -250,3 +252,21 @@ def test_no_kind_of_importance_is_none(store: Any) -> None:
     xgboost.train({}, xgboost.DMatrix(*line()), 1)
     (run,) = runs(store)
     assert store.list_artifacts(run.info.run_id) == []
+
+
+def test_training_functions_pickle_and_chunks_of_data_are_not_copied() -> None:
+    import lightgbm
+    import numpy as np
+    import xgboost
+
+    kipu.lightgbm.autolog()
+    kipu.xgboost.autolog()
+    try:
+        for function in (lightgbm.train, xgboost.train, xgboost.sklearn.train):
+            assert pickle.loads(pickle.dumps(function)) is function
+        chunks = [np.ones((100, 3)), np.zeros((100, 3))]
+        data_set = lightgbm.Dataset(chunks)
+        assert np.array_equal(rows_of(data_set), np.ones((5, 3)))
+    finally:
+        kipu.lightgbm.autolog(disable=True)
+        kipu.xgboost.autolog(disable=True)

@@ -88,7 +88,10 @@ def _estimators(module: Any) -> list[type]:
 
 
 def _keep_sample(call: Call, data_set: Any, *args: Any, **kwargs: Any) -> None:
-    keep_sample(data_set, args[0] if args else kwargs.get("data"))
+    data = args[0] if args else kwargs.get("data")
+    if isinstance(data, list) and data and getattr(data[0], "ndim", 0) == 2:
+        data = data[0]  # of matrices, one below the other; a slice of the list would be all of it
+    keep_sample(data_set, data)
     call.original(data_set, *args, **kwargs)
 
 

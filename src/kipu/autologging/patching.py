@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from types import MethodType
+from types import MethodType, ModuleType
 from typing import Any
 
 from kipu.autologging.integration import Integration
@@ -103,6 +103,9 @@ def patch(
         return
     settings = (integration, replacement, manages_run, nested, unless)
     new = _around(found, settings)
+    if isinstance(owner, ModuleType):
+        # By these a pickle finds it; where it was defined there is still the library's own.
+        new.__module__ = owner.__name__
     is_own = not isinstance(owner, type) or name in vars(owner)
     setattr(owner, name, new)
 
