@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -239,3 +240,60 @@ def test_progress_is_told_in_words() -> None:
     assert [size_text(size) for size in (999, 1000, 999_600, 10**13)] == [
         "999 B", "1 kB", "1 MB", "10000.0 GB",
     ]  # fmt: skip
+
+
+def test_files_that_were_taken_away_fail_the_model_and_nobody_waits_for_ever(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    one = staged(tmp_path, a=b"1")
+    one.complete()
+    store = Store()
+    background = Background(Place(store), tmp_path / "uploads")
+    upload = _upload(one)
+    shutil.rmtree(tmp_path / "uploads")
+    background._take(upload)
+    assert wait_in_thread(background)
+    background.close(0)
+    assert store.told[0] == ("m-1", "FAILED")
+    assert "were not stored" in caplog.text
+
+
+def test_a_store_that_answers_nonsense_ends_no_thread(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(Store):
+        def finalize_logged_model(self, model_id: str, status: str) -> None:
+            raise ValueError("This is no JSON.")
+
+    one = staged(tmp_path, a=b"1")
+    one.complete()
+    background = Background(Place(Broken()), tmp_path / "uploads")
+    background.send(one)
+    assert wait_in_thread(background)
+    background.close(0)
+    assert "no JSON" in caplog.text
+
+
+def wait_in_thread(background: Background) -> bool:
+    """Whether a wait without patience ends at all."""
+    waiting = threading.Thread(target=background.wait, args=(None,), daemon=True)
+    waiting.start()
+    waiting.join(5)
+    return not waiting.is_alive()
+
+
+def test_a_refused_model_is_marked_by_the_next_process_if_this_one_could_not(
+    tmp_path: Path,
+) -> None:
+    staged(tmp_path, a=b"1").release()
+    background = Background(Place(Store(away=10**9)), tmp_path / "uploads")
+    background.adopt()
+    assert not background.wait(0.05)
+    background.close(0)
+    store = Store()
+    later = Background(Place(store), tmp_path / "uploads")
+    assert later.adopt() == 1
+    assert later.wait(10)
+    later.close(0)
+    assert store.told[0] == ("m-1", "FAILED")

@@ -274,23 +274,35 @@ class Background:
 
     def _end(self, upload: _Upload) -> None:
         """Tell the store how it went, and forget it."""
-        job = upload.staged.job
         try:
-            if upload.error is None:
-                self._tell(job.model_id, LoggedModelStatus.READY)
-                upload.staged.remove()
-                size, seconds = size_text(upload.total), time.monotonic() - upload.began
-                _log.info("Stored the model %s: %s in %.1f s.", job.model_id, size, seconds)
-            else:
-                self._give_up(upload.staged, str(upload.error))
-        except MlflowException as error:
-            self._give_up(upload.staged, str(error))
+            self._conclude(upload)
+        except _Left:
+            raise
+        except Exception as error:  # whoever waits would wait for ever
+            _log.warning("The upload of %s ended: %s", upload.staged.job.model_id, error)
+            upload.staged.release()
         with self._moved:
             if upload in self._uploads:
                 self._uploads.remove(upload)
             self._steps += 1
             self._has_failed = False
             self._moved.notify_all()
+
+    def _conclude(self, upload: _Upload) -> None:
+        job = upload.staged.job
+        if upload.error is not None:
+            self._give_up(upload.staged, str(upload.error))
+            return
+        try:
+            self._tell(job.model_id, LoggedModelStatus.READY)
+        except _Left:
+            raise
+        except Exception as error:
+            self._give_up(upload.staged, str(error))
+            return
+        upload.staged.remove()
+        size, seconds = size_text(upload.total), time.monotonic() - upload.began
+        _log.info("Stored the model %s: %s in %.1f s.", job.model_id, size, seconds)
 
     def _tell(self, model_id: str, status: LoggedModelStatus) -> None:
         failures = 0
@@ -307,17 +319,28 @@ class Background:
     def _give_up(self, staged: Staged, reason: str) -> None:
         """Mark a model FAILED, warn once, and keep the files that were complete."""
         model_id = staged.job.model_id
-        kept = ""
-        if staged.job.is_complete:
-            kept = f" Its files are kept in {staged.set_aside()}."
-        else:
-            staged.remove()
+        # Before the files go: a process that ends while the store is away leaves this to the next.
         try:
             self._tell(model_id, LoggedModelStatus.FAILED)
             tag = LoggedModelTag(STATUS_TAG, reason[:1000])
             self._place.store.set_logged_model_tags(model_id, [tag])
+        except _Left:
+            raise
         except ResourceNotFound:
             reason = "It was deleted meanwhile."
-        except MlflowException as error:
+        except Exception as error:
             reason += f" (And it could not be marked FAILED: {error})"
+        kept = ""
+        if staged.job.is_complete:
+            kept = _kept(staged)
+        else:
+            staged.remove()
         _log.warning("The files of the model %s were not stored: %s%s", model_id, reason, kept)
+
+
+def _kept(staged: Staged) -> str:
+    try:
+        return f" Its files are kept in {staged.set_aside()}."
+    except OSError as error:
+        staged.release()
+        return f" Its files could not be kept: {error}"
