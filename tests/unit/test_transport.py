@@ -389,3 +389,41 @@ def test_a_client_shows_its_certificate(
     monkeypatch.setenv("MLFLOW_TRACKING_CLIENT_CERT_PATH", str(certificate))
     assert transport.call("GET", "/a").status == 200
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("status", [301, 307, 308])
+def test_a_file_follows_a_redirection(start: Start, status: int) -> None:
+    other, _ = start()
+    first, transport = start([(status, {"Location": f"{other.uri}/b"}, b"")])
+    transport.send_stream("PUT", "/a", io.BytesIO(b"file"), 4)
+    assert first.asked[0][3] == b"file"
+    assert other.asked[0][:2] == ("PUT", "/b")
+    assert other.asked[0][3] == b"file"
+
+
+def test_a_file_that_cannot_follow_a_redirection_is_an_error(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_ALLOW_HTTP_REDIRECTS", "false")
+    _, transport = start([(308, {"Location": "/b"}, b"moved")])
+    with pytest.raises(RestException, match="answered 308: moved"):
+        transport.send_stream("PUT", "/a", io.BytesIO(b"file"), 4)
+
+
+def test_a_download_follows_a_redirection(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", "t")
+    other, _ = start([(200, {}, b"content")])
+    _, transport = start([(307, {"Location": f"{other.uri}/b"}, b"moved")])
+    status, _, chunks = transport.read_stream("/a", {"Range": "bytes=1-"}, 100)
+    assert (status, b"".join(chunks)) == (200, b"content")
+    assert other.asked[0][2]["Range"] == "bytes=1-"
+    assert "Authorization" not in other.asked[0][2]
+
+
+def test_what_a_redirection_says_is_never_taken_for_the_file(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_ALLOW_HTTP_REDIRECTS", "false")
+    _, transport = start([(302, {"Location": "/b"}, b"moved")])
+    with pytest.raises(RestException, match="answered 302: moved"):
+        transport.read_stream("/a", {}, 100)

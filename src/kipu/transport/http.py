@@ -117,7 +117,7 @@ class Transport:
         """Send a body from a stream of ``size`` bytes.
 
         Once; but a stream that can be taken back to where it was is sent again if the server had
-        closed the connection that was kept.
+        closed the connection that was kept, or sends it on to another address.
 
         Raises:
             Unavailable: The server cannot be reached.
@@ -128,10 +128,10 @@ class Transport:
             "Content-Type": "application/octet-stream", "Content-Length": str(size),
         })  # fmt: skip
         try:
-            answer = self._once(method, target, stream, headers)
+            answer = self._followed(method, target, stream, headers)
         except (OSError, http.client.HTTPException) as error:
             raise self._unreachable(error) from error
-        if answer.status >= 400:
+        if answer.status >= 300:
             raise error_of(answer, f"{method} {path}")
         return answer
 
@@ -145,16 +145,34 @@ class Transport:
             RestException: It answered an error.
         """
         target = self._prefix + path
+        sent = self._headers("GET", target, headers)
         try:
-            connection, got = self._exchange(
-                "GET", target, None, self._headers("GET", target, headers)
-            )
-            if got.status >= 400:
-                answer = self._whole(connection, got)
-                raise error_of(answer, f"GET {path}")
+            return self._read_onward(target, sent, chunk_bytes, MOST)
         except (OSError, http.client.HTTPException) as error:
             raise self._unreachable(error) from error
-        return got.status, got.headers, self._chunks(connection, got, chunk_bytes)
+
+    def _read_onward(
+        self, target: str, headers: dict[str, str], chunk_bytes: int, most: int
+    ) -> tuple[int, http.client.HTTPMessage, Iterator[bytes]]:
+        connection, got = self._exchange("GET", target, None, headers)
+        if got.status < 300:
+            return got.status, got.headers, self._chunks(connection, got, chunk_bytes)
+        answer, url = self._whole(connection, got), self._url(target)
+        onward = redirection(answer.status, answer.headers["Location"], "GET", url)
+        if onward is None or not most:
+            raise error_of(answer, f"GET {urlsplit(url).path}")
+        if not onward.may_know_what(url):
+            headers = _without_credentials(headers)
+        elsewhere = Transport(onward.origin)
+        place = elsewhere._prefix + onward.path
+        status, answered, chunks = elsewhere._read_onward(place, headers, chunk_bytes, most - 1)
+        return status, answered, elsewhere._closed_after(chunks)
+
+    def _closed_after(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        try:
+            yield from chunks
+        finally:
+            self.close()
 
     @contextmanager
     def each_once(self) -> Iterator[None]:
@@ -225,17 +243,22 @@ class Transport:
         raise self._unreachable(failure) from failure
 
     def _followed(
-        self, method: str, target: str, data: bytes | None, headers: dict[str, str]
+        self, method: str, target: str, data: bytes | Body | None, headers: dict[str, str]
     ) -> Answer:
-        """The answer at the end of a server's redirections."""
+        """The answer at the end of a server's redirections, as far as the body can follow."""
+        stream = None if data is None or isinstance(data, bytes) else data
+        begin = None if stream is None else _place_in(stream)
         answer, url = self._once(method, target, data, headers), self._url(target)
         for _ in range(MOST):
             onward = redirection(answer.status, answer.headers["Location"], method, url)
             if onward is None:
                 break
+            if stream is not None:
+                if onward.method != method or begin is None:
+                    break
+                stream.seek(begin)  # type: ignore[attr-defined]
             if not onward.may_know_what(url):
-                # Credentials are for the server that was named.
-                headers = {k: v for k, v in headers.items() if k.lower() != "authorization"}
+                headers = _without_credentials(headers)
             if onward.method != method:
                 data, headers = None, {k: v for k, v in headers.items() if k != "Content-Type"}
             method, url = onward
@@ -344,6 +367,11 @@ def error_of(answer: Answer, what: str) -> RestException:
     error = RestException(told)
     error.http_status = answer.status
     return error
+
+
+def _without_credentials(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers for another server than the one that was named."""
+    return {name: value for name, value in headers.items() if name.lower() != "authorization"}
 
 
 def _place_in(body: Body) -> int | None:

@@ -39,12 +39,15 @@ class Onward(NamedTuple):
 def redirection(status: int, location: str | None, method: str, url: str) -> Onward | None:
     """The request that should follow, or None where the answer is meant for the caller.
 
-    As browsers do, most redirections turn a POST into a GET without a body; 307 and 308 do not.
+    As browsers do, most redirections turn a POST into a GET without a body; 307 and 308 do not,
+    and 301 leaves other methods as they are.
     """
     if status not in _STATUSES or not location or not MLFLOW_ALLOW_HTTP_REDIRECTS.get():
         return None
     place = urlsplit(urljoin(url, location))
     if place.scheme not in ("http", "https"):
         return None
-    kept = status in _KEEPING_THE_METHOD or method == "HEAD"
+    kept = (
+        status in _KEEPING_THE_METHOD or method == "HEAD" or (status == 301 and method != "POST")
+    )
     return Onward(method if kept else "GET", place._replace(fragment="").geturl())
