@@ -252,3 +252,16 @@ def test_a_server_without_artifacts_says_so(tmp_path: Path) -> None:
         got = client.get(PROXY)
         assert (got.status_code, got.json()["error_code"]) == (503, "TEMPORARILY_UNAVAILABLE")
         assert client.get("/api/kipu/1/info").json()["artifacts"] == "direct"
+
+
+def test_an_upload_of_unknown_length_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
+    with on_port(application(tmp_path)) as uri:
+        place = urlsplit(uri)
+        with socket.create_connection((place.hostname, place.port)) as wire:
+            wire.sendall(
+                f"PUT {PROXY}/half.bin HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                "Transfer-Encoding: chunked\r\n\r\n".encode()
+            )
+            for _ in range(40):
+                wire.sendall(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
+    assert [path for path in tmp_path.glob("artifacts/**/*") if path.is_file()] == []

@@ -123,6 +123,10 @@ def _too_long(limit: int) -> InvalidParameter:
     return InvalidParameter(f"The file is longer than the {limit >> 20} MiB allowed here.")
 
 
+def _cut_off() -> InvalidParameter:
+    return InvalidParameter("The upload was cut off: the connection ended.")
+
+
 class _Body(io.RawIOBase):
     """The body of a request as a file for a thread to read."""
 
@@ -133,6 +137,7 @@ class _Body(io.RawIOBase):
         self._loop, self._limit, self._size = loop, limit, 0
         self._rest = b""
         self._coming: Future[bytes] | None = None
+        self._is_cut = False
 
     def readable(self) -> bool:
         return True
@@ -158,6 +163,8 @@ class _Body(io.RawIOBase):
     async def _gather(self) -> bytes:
         # What the socket gives is small; a hop between threads for each would cost more than it.
         parts, size = [], 0
+        if self._is_cut:
+            raise _cut_off()
         try:
             async for part in self._stream:
                 parts.append(part)
@@ -165,7 +172,8 @@ class _Body(io.RawIOBase):
                 if size >= CHUNK_BYTES:
                     break
         except ClientDisconnect:
+            self._is_cut = True  # the stream would only say that it has ended
             if parts:
-                return b"".join(parts)  # the next call raises
-            raise InvalidParameter("The upload was cut off: the connection ended.") from None
+                return b"".join(parts)
+            raise _cut_off() from None
         return b"".join(parts)
