@@ -46,6 +46,21 @@ class Sketch(NamedTuple):
         return cls(size, found.hexdigest())
 
 
+class Known(NamedTuple):
+    """A file whose content was compared, and what it was then: its name may be another's soon."""
+
+    place: Path
+    status: os.stat_result
+
+    def is_still(self, status: os.stat_result) -> bool:
+        """Whether this is the file that was compared, unchanged."""
+        before = self.status
+        return os.path.samestat(before, status) and (before.st_mtime_ns, before.st_size) == (
+            status.st_mtime_ns,
+            status.st_size,
+        )
+
+
 class ContentIndex:
     """Knows the large files below a folder by their content.
 
@@ -66,9 +81,13 @@ class ContentIndex:
                 if status.st_size == sketch.size and place.is_file() and not place.is_symlink():
                     yield place
 
-    def find(self, sketch: Sketch, file: IO[bytes]) -> Path | None:
+    def find(self, sketch: Sketch, file: IO[bytes]) -> Known | None:
         """A file with the very content of this one, or None."""
-        return next((one for one in self.candidates(sketch) if _is_equal(one, file)), None)
+        for place in self.candidates(sketch):
+            status = _is_equal(place, file)
+            if status is not None:
+                return Known(place, status)
+        return None
 
     def remember(self, sketch: Sketch, place: Path) -> None:
         """Note that a file was put; where that cannot be written, it is stored again next time."""
@@ -114,44 +133,51 @@ class ContentIndex:
                 part.replace(entry)
 
 
-def share(source: Path, target: Path) -> bool:
+def share(known: Known, target: Path) -> bool:
     """Make ``target`` a second name of a file, or a copy that takes no space; False if neither can.
 
     Names of one file are made read-only, since what is written into one of them would be in all.
     """
-    if _clone(source, target):
+    if _clone(known, target):
         return True
     try:
-        os.link(source, target)
-        source.chmod(source.stat().st_mode & ~0o222)
+        os.link(known.place, target)
+        if not known.is_still(target.lstat()):
+            target.unlink()
+            return False
+        target.chmod(target.stat().st_mode & ~0o222)
     except OSError:
         target.unlink(missing_ok=True)
         return False
     return True
 
 
-def _clone(source: Path, target: Path) -> bool:
+def _clone(known: Known, target: Path) -> bool:
     """Share the blocks of two files until one is written, as Btrfs and XFS can."""
     try:
         import fcntl  # noqa: PLC0415 - not on every system
 
-        with source.open("rb") as old, target.open("xb") as new:
+        with known.place.open("rb") as old, target.open("xb") as new:
             fcntl.ioctl(new.fileno(), _CLONE, old.fileno())
+            is_same = known.is_still(os.fstat(old.fileno()))
     except (ImportError, OSError):
+        is_same = False
+    if not is_same:
         target.unlink(missing_ok=True)
-        return False
-    return True
+    return is_same
 
 
-def _is_equal(place: Path, file: IO[bytes]) -> bool:
+def _is_equal(place: Path, file: IO[bytes]) -> os.stat_result | None:
+    """What the other file was while it was compared, if it has this content."""
     begin = file.tell()
     try:
         with place.open("rb") as other:
+            status = os.fstat(other.fileno())
             while chunk := file.read(CHUNK_BYTES):
                 if other.read(len(chunk)) != chunk:
-                    return False
-            return not other.read(1)
+                    return None
+            return None if other.read(1) else status
     except OSError:
-        return False
+        return None
     finally:
         file.seek(begin)

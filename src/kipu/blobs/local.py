@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from kipu.blobs.content import LEAST_BYTES, ContentIndex, Sketch, share
+from kipu.blobs.content import LEAST_BYTES, ContentIndex, Known, Sketch, share
 from kipu.blobs.interface import CHUNK_BYTES, Blob
 from kipu.blobs.paths import PART_PREFIX, is_reserved, validate_file_path, validate_path
 from kipu.entities import FileInfo
@@ -115,17 +115,17 @@ class LocalBlobs:
         part.replace(place)
         self._remember(place)
 
-    def link(self, path: str, known: Path) -> bool:
+    def link(self, path: str, known: Known) -> bool:
         """Make an artifact of a file that is there already; False where links cannot be made."""
         return self._share(known, path)
 
-    def _known(self, stream: IO[bytes]) -> Path | None:
+    def _known(self, stream: IO[bytes]) -> Known | None:
         """A file with the content of this one, if it is large enough to ask."""
         if self.content is None or os.fstat(stream.fileno()).st_size < LEAST_BYTES:
             return None
         return self.content.find(Sketch.of(stream), stream)
 
-    def _share(self, known: Path, path: str) -> bool:
+    def _share(self, known: Known, path: str) -> bool:
         place = self._free_place(path)
         part = place.parent / f"{PART_PREFIX}{secrets.token_hex(8)}"
         try:

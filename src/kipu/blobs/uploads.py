@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from kipu.blobs.content import ContentIndex, Sketch
+from kipu.blobs.content import ContentIndex, Known, Sketch
 from kipu.blobs.interface import CHUNK_BYTES
 from kipu.blobs.local import LocalBlobs
 from kipu.blobs.paths import validate_file_path
@@ -28,6 +28,7 @@ KEPT_S = 7 * 86400
 """How long an upload that does not go on is kept."""
 
 _HASHES = 256
+_CHALLENGE_BYTES = 32
 
 
 class Begun(NamedTuple):
@@ -79,8 +80,12 @@ class Uploads:
                 return Begun(part.stat().st_size, None)
         if not any(True for _ in self._candidates(sketch)):
             return Begun(0, None)
-        challenge = secrets.token_hex(32)
-        part.with_suffix(".challenge").write_text(challenge)
+        challenge = secrets.token_hex(_CHALLENGE_BYTES)
+        asked = part.with_suffix(".challenge")
+        # Never seen half written: who could answer an empty challenge knows a hash, no more.
+        made = asked.with_suffix(f".{secrets.token_hex(8)}")
+        made.write_text(challenge)
+        made.replace(asked)
         return Begun(0, challenge)
 
     def link(self, path: str, sketch: Sketch, proof: str) -> bool:
@@ -93,9 +98,13 @@ class Uploads:
         """
         asked = self._part(path, sketch).with_suffix(".challenge")
         try:
-            challenge = asked.read_text()
-            asked.unlink()
+            taken = asked.with_suffix(f".{secrets.token_hex(8)}")
+            asked.rename(taken)
+            challenge = taken.read_text()
+            taken.unlink()
         except FileNotFoundError:
+            return False
+        if len(challenge) != 2 * _CHALLENGE_BYTES:  # a disk was full, or power was cut
             return False
         seen = set()
         for place in self._candidates(sketch):
@@ -105,9 +114,8 @@ class Uploads:
                     continue
                 seen.add(status.st_ino)
                 is_same = hmac.compare_digest(prove(challenge, file), proof)
-                # Files are replaced, never changed; the name may have become another's meanwhile.
-                if is_same and os.path.samestat(status, place.stat()):
-                    return self._blobs.link(path, place)
+                if is_same:
+                    return self._blobs.link(path, Known(place, status))
         return False
 
     def append(self, path: str, sketch: Sketch, offset: int, stream: IO[bytes]) -> int:
