@@ -344,3 +344,50 @@ def test_a_path_that_leaves_its_root_is_refused_in_parts_as_well(
     for path in ("../up", ".kipu-content/uploads/x"):
         with pytest.raises(MlflowException, match="Invalid artifact path"):
             LargeUpload(far._transport, path, source).run()
+
+
+def test_a_file_that_is_replaced_while_it_is_compared_is_not_linked(
+    blobs: LocalBlobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs.put("a", io.BytesIO(content(1)))
+    from kipu.blobs import content as module
+
+    is_equal = module._is_equal
+
+    def then_replaced(*asked: Any) -> Any:
+        found = is_equal(*asked)
+        monkeypatch.undo()
+        LocalBlobs(tmp_path / "root").put("a", io.BytesIO(content(2)))
+        return found
+
+    monkeypatch.setattr(module, "_is_equal", then_replaced)
+    blobs.put("b", io.BytesIO(content(1)))
+    assert (tmp_path / "root/b").read_bytes() == content(1)
+    assert (tmp_path / "root/a").read_bytes() == content(2)
+
+
+def test_a_challenge_that_is_just_being_written_proves_nothing(
+    uploads: Uploads, blobs: LocalBlobs
+) -> None:
+    data, sketch = content(1), sketch_of(content(1))
+    blobs.put("secret", io.BytesIO(data))
+    uploads.begin("mine", sketch)
+    (asked,) = uploads._folder.glob("*.challenge")
+    asked.write_text("")
+    assert not uploads.link("mine", sketch, hashlib.sha256(data).hexdigest())
+    assert blobs.local_path("mine") is None
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_download_waits_for_a_server_that_is_away_for_a_moment(tmp_path: Path) -> None:
+    class Away(Breaking):
+        def open(self, path: str, start: int = 0, end: int | None = None) -> Blob:
+            if len(self.asked) in (1, 2, 3):
+                self.asked.append(start)
+                raise Unavailable("Connection refused.")
+            return super().open(path, start, end)
+
+    store = Away(tmp_path / "root", 1000)
+    store.put("f", io.BytesIO(content(1)))
+    assert download(store, "f", tmp_path / "to").read_bytes() == content(1)
+    assert store.asked == [0, 1000, 1000, 1000, 1000]

@@ -83,15 +83,18 @@ def _download_file(store: BlobStore, path: str, place: Path) -> None:
     part = place.parent / f"{PART_PREFIX}{secrets.token_hex(8)}"
     try:
         with part.open("xb") as file:
-            failures = 0
-            while not _is_copied(blob, file):
-                failures += 1
+            rest: Blob | None = blob
+            failures, reached = 0, 0
+            while rest is None or not _is_copied(rest, file):
+                failures = 1 if file.tell() > reached else failures + 1
+                reached = max(reached, file.tell())
                 if failures > MLFLOW_HTTP_REQUEST_MAX_RETRIES.get():
                     raise ResourceNotFound(
                         f"The download of {path!r} was cut off: {file.tell()} of {blob.size} bytes."
                     )
                 time.sleep(_wait_s(failures))
-                blob = _rest(store, path, blob, file)
+                rest = _rest(store, path, blob, file)
+                blob = rest or blob
         part.replace(place)
     finally:
         part.unlink(missing_ok=True)
@@ -111,16 +114,23 @@ def _is_copied(blob: Blob, file: IO[bytes]) -> bool:
     return blob.size < 0 or file.tell() == blob.size
 
 
-def _rest(store: BlobStore, path: str, blob: Blob, file: IO[bytes]) -> Blob:
-    """What is missing of a file; all of it again, if it may be another by now."""
+def _rest(store: BlobStore, path: str, blob: Blob, file: IO[bytes]) -> Blob | None:
+    """What is missing of a file; all of it again, if it may be another by now.
+
+    None while the store cannot be reached: a server that was started anew takes its time.
+    """
     at = file.tell()
-    if blob.version is not None and 0 < at < blob.size:
-        rest = store.open(path, at)
-        if rest.version == blob.version:
-            return rest
+    try:
+        if blob.version is not None and 0 < at < blob.size:
+            rest = store.open(path, at)
+            if rest.version == blob.version:
+                return rest
+        whole = store.open(path)
+    except Unavailable:
+        return None
     file.seek(0)
     file.truncate()
-    return store.open(path)
+    return whole
 
 
 def _files(folder: Path) -> Iterator[Path]:
