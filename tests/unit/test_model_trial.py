@@ -122,3 +122,13 @@ def test_watchers_that_end_in_any_order_leave_the_environment_as_it_was() -> Non
     other.__exit__(None, None, None)
     os.environ["CHAT_API_TOKEN"]
     assert (first, second) == (set(), {"SEARCH_API_KEY"})
+
+
+def test_variables_that_are_read_as_bytes_are_noted_by_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MY_API_KEY", "x")
+    read: set[str] = set()
+    with watching(read):
+        assert os.environb.get(b"MY_API_KEY") == b"x"
+    assert read == {"MY_API_KEY"}

@@ -51,6 +51,7 @@ def _noted_get(self: Mapping[str, str], key: str, default: Any = None) -> Any:
     return _get(self, key, default)
 
 
-def _note(key: str) -> None:
+def _note(key: str | bytes) -> None:
+    name = os.fsdecode(key)  # os.environb is of the same kind
     for read in _watchers:
-        read.add(key)
+        read.add(name)
