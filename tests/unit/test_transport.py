@@ -427,3 +427,14 @@ def test_what_a_redirection_says_is_never_taken_for_the_file(
     _, transport = start([(302, {"Location": "/b"}, b"moved")])
     with pytest.raises(RestException, match="answered 302: moved"):
         transport.read_stream("/a", {}, 100)
+
+
+def test_an_answer_that_takes_long_is_waited_for_where_that_is_known(start: Start) -> None:
+    _, transport = start()
+    limits = []
+    for more_s in (0, 500, 0):
+        with transport.patient(more_s):
+            transport.call("GET", "/a")
+        (connection,) = transport._connections._idle
+        limits.append(connection.sock.gettimeout())
+    assert limits == [limits[0], limits[0] + 500, limits[0]]

@@ -391,3 +391,23 @@ def test_a_download_waits_for_a_server_that_is_away_for_a_moment(tmp_path: Path)
     store.put("f", io.BytesIO(content(1)))
     assert download(store, "f", tmp_path / "to").read_bytes() == content(1)
     assert store.asked == [0, 1000, 1000, 1000, 1000]
+
+
+def test_a_file_is_sent_where_nobody_waits_for_the_proof(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = written(tmp_path, content(1))
+    far = ProxiedBlobs(server, "")
+    far.put_file("first", source)
+    call, links = Transport.call, []
+
+    def impatient(self: Transport, method: str, path: str, **more: Any) -> Any:
+        if path.endswith("/link"):
+            links.append(path)
+            raise Unavailable("The proxy waited for a minute.")
+        return call(self, method, path, **more)
+
+    monkeypatch.setattr(Transport, "call", impatient)
+    far.send_file("second", source, lambda _bytes: None, lambda failures, _error: failures < 5)
+    assert b"".join(far.open("second").chunks) == content(1)
+    assert len(links) == 2

@@ -19,6 +19,7 @@ from kipu.environment_variables import (
     MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR,
     MLFLOW_HTTP_REQUEST_BACKOFF_JITTER,
     MLFLOW_HTTP_REQUEST_MAX_RETRIES,
+    MLFLOW_HTTP_REQUEST_TIMEOUT,
     MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER,
     MLFLOW_TRACKING_PASSWORD,
     MLFLOW_TRACKING_TOKEN,
@@ -183,6 +184,15 @@ class Transport:
         finally:
             self._local.once = False
 
+    @contextmanager
+    def patient(self, more_s: float) -> Iterator[None]:
+        """In the block, and in this thread, an answer may take so much longer."""
+        self._local.more_s = more_s
+        try:
+            yield
+        finally:
+            self._local.more_s = 0.0
+
     def close(self) -> None:
         """Close the connections that nobody uses just now."""
         self._connections.close()
@@ -286,6 +296,7 @@ class Transport:
         while True:
             connection, kept = self._connections.take()
             try:
+                _limit(connection, getattr(self._local, "more_s", 0.0))
                 self._send(connection, method, target, data, headers)
                 if not kept:
                     keep_alive(connection)
@@ -367,6 +378,15 @@ def error_of(answer: Answer, what: str) -> RestException:
     error = RestException(told)
     error.http_status = answer.status
     return error
+
+
+def _limit(connection: http.client.HTTPConnection, more_s: float) -> None:
+    """Say how long an answer may take; the last request may have had another limit."""
+    limit_s = MLFLOW_HTTP_REQUEST_TIMEOUT.get() + more_s
+    if connection.timeout != limit_s:
+        connection.timeout = limit_s
+        if connection.sock is not None:
+            connection.sock.settimeout(limit_s)
 
 
 def _without_credentials(headers: Mapping[str, str]) -> dict[str, str]:
