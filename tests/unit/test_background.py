@@ -297,3 +297,38 @@ def test_a_refused_model_is_marked_by_the_next_process_if_this_one_could_not(
     assert later.wait(10)
     later.close(0)
     assert store.told[0] == ("m-1", "FAILED")
+
+
+def test_what_a_link_names_may_go_once_the_model_is_saved(tmp_path: Path) -> None:
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights/w").write_bytes(b"w")
+    one = staged(tmp_path)
+    (one.folder / "link").symlink_to(tmp_path / "weights/w")
+    (one.folder / "folder").symlink_to(tmp_path / "weights")
+    one.complete()
+    shutil.rmtree(tmp_path / "weights")
+    background = Background(Place(Store()), tmp_path / "uploads")
+    background.send(one)
+    assert background.wait(10)
+    background.close(0)
+    assert (tmp_path / "to/link").read_bytes() == b"w"
+    assert (tmp_path / "to/folder/w").read_bytes() == b"w"
+
+
+def test_one_folder_that_cannot_be_read_leaves_the_others_to_be_sent(tmp_path: Path) -> None:
+    broken = staged(tmp_path, "m-0")
+    (broken.folder / "link").symlink_to(tmp_path / "nothing")
+    broken._write()
+    broken.job = Job("m-0", str(tmp_path / "to"), "http://x", "r", True)
+    broken._write()
+    broken.release()
+    one = staged(tmp_path, a=b"1")
+    one.complete()
+    one.release()
+    store = Store()
+    background = Background(Place(store), tmp_path / "uploads")
+    background.adopt()
+    assert background.wait(10)
+    background.close(0)
+    assert ("m-1", "READY") in store.told
+    assert ("m-0", "FAILED") in store.told

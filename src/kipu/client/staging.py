@@ -84,18 +84,23 @@ class Staged:
         return cls(place, lock, job)
 
     def complete(self) -> None:
-        """Note that all files are there: from now on another process may send them."""
+        """Note that all files are there: from now on another process may send them.
+
+        Raises:
+            OSError: What a symbolic link names is not there.
+        """
+        self._copy_what_links_name()
         self.job = msgspec.structs.replace(self.job, is_complete=True)
         self._write()
 
     def files(self) -> list[tuple[str, Path, int]]:
-        """Path, place and size of each file."""
+        """Path, place and size of each file; one that cannot be read has none."""
         found = []
         for parent, _, names in os.walk(self.folder, followlinks=True):
             for name in sorted(names):
                 place = Path(parent, name)
                 path = place.relative_to(self.folder).as_posix()
-                found.append((path, place, place.stat().st_size))
+                found.append((path, place, place.stat().st_size if place.exists() else 0))
         return found
 
     def remove(self) -> None:
@@ -117,6 +122,20 @@ class Staged:
         lock, self._lock = self._lock, -1
         if lock >= 0:
             os.close(lock)
+
+    def _copy_what_links_name(self) -> None:
+        """What links name may be gone, or another's, when it is sent."""
+        for parent, folders, names in os.walk(self.folder):
+            for place in (Path(parent, name) for name in folders + names):
+                if not place.is_symlink():
+                    continue
+                copy = self._place / secrets.token_hex(8)
+                if place.is_dir():
+                    shutil.copytree(place, copy)
+                else:
+                    shutil.copyfile(place, copy)
+                place.unlink()
+                copy.rename(place)
 
     def _write(self) -> None:
         part = self._place / f"{_JOB}.new"
