@@ -332,3 +332,30 @@ def test_one_folder_that_cannot_be_read_leaves_the_others_to_be_sent(tmp_path: P
     background.close(0)
     assert ("m-1", "READY") in store.told
     assert ("m-0", "FAILED") in store.told
+
+
+@pytest.mark.parametrize("given", [0, 1])
+def test_a_system_that_gives_no_more_threads_makes_nobody_wait_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: int
+) -> None:
+    start, left = threading.Thread.start, [given]
+
+    def start_some(thread: threading.Thread) -> None:
+        if thread.name == "kipu-upload" and not left[0]:
+            raise RuntimeError("can't start new thread")
+        left[0] -= thread.name == "kipu-upload"
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_some)
+    one = staged(tmp_path, a=b"1")
+    one.complete()
+    background = Background(Place(Store()), tmp_path / "uploads")
+    if given:
+        background.send(one)
+    else:
+        with pytest.raises(RuntimeError, match="new thread"):
+            background.send(one)
+        one.release()
+    assert wait_in_thread(background)
+    background.close(0)
+    assert (tmp_path / "to").exists() == bool(given)

@@ -97,16 +97,24 @@ class Background:
     def _take(self, upload: _Upload) -> None:
         with self._moved:
             self._is_closing = False
+            self._start_threads()
             self._uploads.append(upload)
-            while len(self._threads) < _THREADS:
-                thread = threading.Thread(target=self._work, name="kipu-upload", daemon=True)
-                self._threads.append(thread)
-                thread.start()
         # Large files first: they are what takes long.
         for number in sorted(range(len(upload.files)), key=lambda n: -upload.files[n][2]):
             self._tasks.put((upload, number))
         if not upload.files:
             self._tasks.put((upload, 0))
+
+    def _start_threads(self) -> None:
+        while len(self._threads) < _THREADS:
+            thread = threading.Thread(target=self._work, name="kipu-upload", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:
+                if self._threads:
+                    return  # the system gives no more, and these will do
+                raise
+            self._threads.append(thread)
 
     def adopt(self, folder: Path | None = None) -> int:
         """Go on with what dead processes left, here or in another folder; how many models."""
