@@ -411,3 +411,21 @@ def test_a_file_is_sent_where_nobody_waits_for_the_proof(
     far.send_file("second", source, lambda _bytes: None, lambda failures, _error: failures < 5)
     assert b"".join(far.open("second").chunks) == content(1)
     assert len(links) == 2
+
+
+def test_a_small_file_is_sent_again_after_an_answer_that_says_later(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kipu.blobs.sending.wait_s", lambda _failures: 0)
+    send, busy = Transport.send_stream, [3]
+
+    def sometimes(self: Transport, *asked: Any) -> Any:
+        if busy[0]:
+            busy[0] -= 1
+            raise Unavailable("The server is busy.")
+        return send(self, *asked)
+
+    monkeypatch.setattr(Transport, "send_stream", sometimes)
+    far = ProxiedBlobs(server, "")
+    far.put_file("small", written(tmp_path, b"text"))
+    assert b"".join(far.open("small").chunks) == b"text"

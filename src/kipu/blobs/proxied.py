@@ -80,8 +80,7 @@ class ProxiedBlobs:
 
     def put_file(self, path: str, source: Path) -> None:
         """See ``BlobStore``; a large one in parts, where the server is Kipu's."""
-        if not self._in_parts(path, source, lambda _bytes: None, try_again):
-            self._whole(path, source)
+        self.send_file(path, source, lambda _bytes: None, try_again)
 
     def send_file(
         self,
@@ -90,7 +89,7 @@ class ProxiedBlobs:
         progress: Callable[[int], object],
         again: Callable[[int, MlflowException], bool],
     ) -> None:
-        """Do what ``put_file`` does, for as long as it takes.
+        """Write a copy of a local file, and try again where that may help.
 
         Args:
             path: Where to.
