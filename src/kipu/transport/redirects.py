@@ -47,7 +47,5 @@ def redirection(status: int, location: str | None, method: str, url: str) -> Onw
     place = urlsplit(urljoin(url, location))
     if place.scheme not in ("http", "https"):
         return None
-    kept = (
-        status in _KEEPING_THE_METHOD or method == "HEAD" or (status == 301 and method != "POST")
-    )
+    kept = status in _KEEPING_THE_METHOD or method == "HEAD" or (status == 301 and method != "POST")
     return Onward(method if kept else "GET", place._replace(fragment="").geturl())
