@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -438,3 +439,15 @@ def test_an_answer_that_takes_long_is_waited_for_where_that_is_known(start: Star
         (connection,) = transport._connections._idle
         limits.append(connection.sock.gettimeout())
     assert limits == [limits[0], limits[0] + 500, limits[0]]
+
+
+def test_a_forked_child_never_waits_for_a_lock_of_its_parent() -> None:
+    transport = Transport("http://127.0.0.1:9")
+    with transport._connections._lock:
+        child = os.fork()
+        if child == 0:
+            signal.alarm(5)
+            transport.close()
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0

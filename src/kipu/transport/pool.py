@@ -57,11 +57,12 @@ class Connections:
 
     def close(self) -> None:
         """Close those that nobody uses."""
+        if self._pid != os.getpid():
+            return  # they are the parent's, and so may be whoever holds the lock
         with self._lock:
             idle, self._idle = self._idle, []
-        if self._pid == os.getpid():
-            for connection in idle:
-                connection.close()
+        for connection in idle:
+            connection.close()
 
 
 _parents: list[http.client.HTTPConnection] = []
