@@ -170,6 +170,26 @@ def test_the_signature_tells_of_the_function_that_predicts(line: Any, tmp_path: 
     assert signature.outputs.to_dict()[0]["tensor-spec"]["shape"] == (-1, 2)
 
 
+def test_what_does_not_predict_is_saved_with_an_example(line: Any, tmp_path: Path) -> None:
+    import numpy as np
+    from sklearn.preprocessing import StandardScaler
+
+    example = np.array([[1.0], [2.0]])
+    scaler = StandardScaler().fit(example)
+    kipu.sklearn.save_model(scaler, tmp_path / "scaler", input_example=example, pip_requirements=[])
+    assert kipu.sklearn.load_model(str(tmp_path / "scaler")).transform([[1.5]]).tolist() == [[0.0]]
+    told = kipu.models.get_model_info(str(tmp_path / "scaler"))
+    assert (set(told.flavors), told.signature) == ({"sklearn"}, None)
+    kipu.sklearn.save_model(
+        line, tmp_path / "line", pyfunc_predict_fn="guess", input_example=example,
+        pip_requirements=[],
+    )  # fmt: skip
+    told = kipu.models.get_model_info(str(tmp_path / "line"))
+    assert set(told.flavors) == {"sklearn"}
+    # As with MLflow, of `predict`.
+    assert told.signature.outputs.to_dict()[0]["tensor-spec"]["shape"] == (-1,)
+
+
 def test_requirements_are_what_the_model_imports(line: Any, tmp_path: Path) -> None:
     kipu.sklearn.save_model(line, tmp_path / "line", serialization_format="cloudpickle")
     lines = (tmp_path / "line" / "requirements.txt").read_text().splitlines()

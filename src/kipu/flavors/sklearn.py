@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -120,8 +121,12 @@ def save_model(
     )
     # The file first: a model that does not fit in it need not predict.
     formats.dump(sk_model, folder.path / file, kind, skops_trusted_types)
-    folder.describe(lambda: _Described(sk_model, pyfunc_predict_fn))
     is_generic = hasattr(sk_model, pyfunc_predict_fn)
+    # `score` wants labels as well, which an example does not have.
+    is_told = is_generic and pyfunc_predict_fn != "score"
+    told = getattr(sk_model, pyfunc_predict_fn if is_told else "predict", None)
+    # A scaler answers nothing of which a signature tells.
+    folder.describe(None if told is None else lambda: _Described(told))
     if is_generic:
         folder.add_pyfunc(_LOADER, model_path=file, predict_fn=pyfunc_predict_fn)
     else:
@@ -304,9 +309,8 @@ class _Wrapper:
 class _Described:
     """Answers as the generic model will, so that the signature tells of that function."""
 
-    def __init__(self, sklearn_model: Any, function: str) -> None:
-        # `score` wants labels as well, which an example does not have.
-        self._function = getattr(sklearn_model, "predict" if function == "score" else function)
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self._function = function
 
     def predict(self, data: Any, params: dict[str, Any] | None = None) -> Any:
         return self._function(data)
