@@ -343,6 +343,9 @@ def test_a_folder_with_files_is_not_written_over(tmp_path: Path) -> None:
         ModelFolder(tmp_path)
     with pytest.raises(ValueError, match="conda_env, pip_requirements"):
         ModelFolder(tmp_path / "new", conda_env={}, pip_requirements=[])
+    for given in ("x", True, {"inputs": []}):
+        with pytest.raises(InvalidParameter, match=f"not a {type(given).__name__}"):
+            ModelFolder(tmp_path / "new", signature=given)  # type: ignore[arg-type]
     with pytest.raises(InvalidParameter, match="older name"):
         Model.log("a", Flavor, name="b", number=1)
     with pytest.raises(ValueError, match="not both"):

@@ -63,6 +63,7 @@ class ModelFolder:
 
     Raises:
         ValueError: The environment is given in several ways.
+        InvalidParameter: ``signature`` is something else.
         ResourceExists: The folder is there, with files in it.
         TypeError: ``code_paths`` is no list.
     """
@@ -84,6 +85,11 @@ class ModelFolder:
         check_environment_arguments(conda_env, pip_requirements, extra_pip_requirements)
         if infer_code_paths and code_paths:
             raise InvalidParameter("Give code_paths, or infer_code_paths=True, not both.")
+        if not isinstance(signature, ModelSignature) and signature not in (None, False):
+            raise InvalidParameter(
+                "signature is a ModelSignature, such as kipu.models.infer_signature gives, or "
+                f"False for none, not a {type(signature).__name__}."
+            )
         self.path = Path(path)
         if self.path.exists() and any(self.path.iterdir()):
             raise ResourceExists(f"The folder {str(path)!r} is there, with files in it.")
