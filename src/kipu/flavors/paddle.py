@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from kipu.exceptions import InvalidParameter
+from kipu.environment_variables import MLFLOW_ALLOW_PICKLE_DESERIALIZATION
+from kipu.exceptions import InvalidParameter, MlflowException
 from kipu.models.environment import default_conda_environment
 from kipu.models.folder import ModelFolder, load_flavor
 from kipu.models.model import Model
@@ -162,8 +163,14 @@ def load_model(
 
     Raises:
         ResourceNotFound: There is no model, or it is none of PaddlePaddle.
-        MlflowException: It was saved to be trained on, and no model was given.
+        MlflowException: It was saved to be trained on, and no model was given; or the settings
+            forbid to load it.
     """
+    if not MLFLOW_ALLOW_PICKLE_DESERIALIZATION.get():
+        raise MlflowException(
+            "MLFLOW_ALLOW_PICKLE_DESERIALIZATION forbids to load models that may run code, and "
+            "PaddlePaddle reads pickles. Set it to true for models of sources that you trust."
+        )
     import paddle
 
     folder, conf = load_flavor(model_uri, FLAVOR_NAME, dst_path)
