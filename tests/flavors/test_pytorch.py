@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import zipfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -241,3 +242,37 @@ def test_a_state_is_a_dictionary(net: Any, tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="not a Sequential"):
         kipu.pytorch.save_state_dict(net, tmp_path / "state")
     assert not (tmp_path / "state").exists()
+
+
+def test_a_checkpoint_is_read_without_running_code_where_that_is_forbidden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lightning_net import Net
+
+    class Odd:
+        def __reduce__(self) -> Any:
+            return (Path.touch, (tmp_path / "ran",))
+
+    kept = {"state_dict": Net().state_dict(), "pytorch-lightning_version": "2.6.0"}
+    with kipu.start_run() as run:
+        for epoch, further in enumerate(({}, {"odd": Odd()})):
+            folder = tmp_path / f"epoch_{epoch}"
+            folder.mkdir()
+            torch.save(kept | further, folder / "checkpoint.pth")
+            kipu.log_artifacts(folder, f"checkpoints/epoch_{epoch}")
+        kipu.set_tag("mlflow.latest_checkpoint_artifact", "checkpoints/epoch_1/checkpoint.pth")
+    load = partial(kipu.pytorch.load_checkpoint, Net, run.info.run_id)
+    monkeypatch.setenv("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
+    assert isinstance(load(epoch=0), Net)
+    with pytest.raises(MlflowException, match="forbids"):
+        load(epoch=1, kwargs={"weights_only": False})
+    with pytest.raises(MlflowException, match="This one has more"):
+        load(epoch=1)
+    # By this, PyTorch reads any code where it is not asked for weights alone.
+    monkeypatch.setenv("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "1")
+    with pytest.raises(MlflowException, match="forbids"):
+        load(epoch=1)
+    assert not (tmp_path / "ran").exists()
+    monkeypatch.setenv("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "true")
+    load(epoch=1)
+    assert (tmp_path / "ran").exists()
