@@ -88,6 +88,15 @@ def test_a_missing_description_is_named(tmp_path: Path) -> None:
         Model.load(tmp_path)
 
 
+@pytest.mark.parametrize("text", ["", "- a", "flavors: [", "flavors: 3", "flavors: {sklearn: }"])
+def test_a_broken_description_is_named(text: str, tmp_path: Path) -> None:
+    (tmp_path / "MLmodel").write_text(text)
+    with pytest.raises(InvalidParameter, match=f"^{tmp_path}/MLmodel "):
+        Model.load(tmp_path)
+    with pytest.raises(InvalidParameter, match=f"^{tmp_path}/MLmodel "):
+        load_flavor(str(tmp_path), "sklearn")
+
+
 def test_a_signature_is_read_as_it_was_written() -> None:
     signature = infer_signature(FRAME, np.ones(2), {"n": 1})
     assert ModelSignature.from_dict(signature.to_dict()) == signature

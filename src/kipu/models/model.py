@@ -298,6 +298,7 @@ class Model:
 
         Raises:
             ResourceNotFound: There is none.
+            InvalidParameter: The file holds no description.
         """
         text = str(path).rstrip("/")
         uri = text if text.endswith(f"/{MLMODEL_FILE_NAME}") else f"{text}/{MLMODEL_FILE_NAME}"
@@ -305,10 +306,10 @@ class Model:
             uri = text
         local = Path(uri)
         if local.is_file():
-            return cls.from_dict(yaml.safe_load(local.read_text("utf-8")))
+            return cls.from_dict(_fields(local.read_text("utf-8"), uri))
         if ":" not in text:
             raise ResourceNotFound(f"There is no file {MLMODEL_FILE_NAME} at {text!r}.")
-        return cls.from_dict(yaml.safe_load(load_text(uri)))
+        return cls.from_dict(_fields(load_text(uri), uri))
 
     @classmethod
     def from_dict(cls, model_dict: dict[str, Any]) -> Self:
@@ -401,3 +402,15 @@ class Model:
 
     def __str__(self) -> str:
         return self.to_yaml()
+
+
+def _fields(text: str, uri: str) -> dict[str, Any]:
+    """The fields of a description, from its file."""
+    try:
+        fields = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise InvalidParameter(f"{uri} is no YAML: {error}") from error
+    flavors = fields.get("flavors", {}) if isinstance(fields, dict) else None
+    if not isinstance(flavors, dict) or not all(isinstance(one, dict) for one in flavors.values()):
+        raise InvalidParameter(f"{uri} does not describe a model with its flavors.")
+    return dict(fields)
