@@ -27,6 +27,8 @@ for number in range(6):
         if number == 0:
             kipu.log_text("plain words", "texts/plain.txt")
             kipu.log_text("a,b\n1,2\n3,4\n", "numbers.csv")
+            words = [f"column {i} " + "wide " * (i % 3) * 5 for i in range(12)]
+            kipu.log_text(",".join(words) + "\n" + ",".join("1" * 12) + "\n", "wide.csv")
             kipu.log_dict({"nested": {"answer": 42}}, "facts.json")
             kipu.log_table({"x": [1, 2], "word": ["eins", "zwei"]}, "table.json")
             kipu.log_image(np.full((8, 8, 3), 200, np.uint8), "dot.png")

@@ -176,6 +176,12 @@ def test_files_are_shown_by_their_kind(page: Page) -> None:
     expect(page.get_by_text("42").first).to_be_visible()
     page.get_by_text("numbers.csv").first.click()
     expect(page.get_by_role("cell", name="4", exact=True).first).to_be_visible()
+    page.get_by_text("wide.csv").first.click()
+    last = page.get_by_role("cell").last
+    heading = page.get_by_role("columnheader", name="column 11")
+    expect(heading).to_be_attached()
+    left = "(element) => element.getBoundingClientRect().left"
+    assert heading.evaluate(left) == last.evaluate(left)
     page.get_by_text("table.json").first.click()
     expect(page.get_by_text("zwei").first).to_be_visible()
     page.get_by_text("dot.png").first.click()

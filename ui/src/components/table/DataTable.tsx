@@ -21,7 +21,7 @@ export function DataTable({ table }: { table: Table }) {
     const found = text ? table.rows.filter((row) => row.some((cell) => cell.toLowerCase().includes(text))) : table.rows;
     return sort ? sortRows(found, sort.column, sort.descending) : found;
   }, [table, text, sort]);
-  const layout = useMemo(() => widths(table).join(" "), [table]);
+  const layout = useMemo(() => layoutOf(table), [table]);
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -49,7 +49,7 @@ export function DataTable({ table }: { table: Table }) {
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keys scroll it. */}
       <div ref={scroller} className={styles.dataScroll} role="table" aria-rowcount={rows.length} tabIndex={0}>
-        <div className={`${styles.dataRow} ${styles.dataHead}`} role="row" style={{ gridTemplateColumns: layout }}>
+        <div className={`${styles.dataRow} ${styles.dataHead}`} role="row" style={layout}>
           {columns.map((name, column) => (
             <button
               // biome-ignore lint/suspicious/noArrayIndexKey: columns may share a name, and never move.
@@ -72,7 +72,7 @@ export function DataTable({ table }: { table: Table }) {
               role="row"
               aria-rowindex={index + 1}
               className={styles.dataRow}
-              style={{ gridTemplateColumns: layout, transform: `translateY(${start}px)` }}
+              style={{ ...layout, transform: `translateY(${start}px)` }}
             >
               {columns.map((_, column) => {
                 const cell = rows[index]?.[column] ?? "";
@@ -97,10 +97,15 @@ function nextSort(sort: { column: number; descending: boolean } | null, column: 
   return sort.descending ? null : { column, descending: true };
 }
 
-function widths({ columns, rows }: Table): string[] {
-  return columns.slice(0, MOST_COLUMNS).map((name, column) => {
+/** The same for the heading and each row, whatever is in them, so that their columns stand below each other. */
+function layoutOf({ columns, rows }: Table): { gridTemplateColumns: string; minWidth: number } {
+  const widths = columns.slice(0, MOST_COLUMNS).map((name, column) => {
     let longest = name.length + 2;
     for (const row of rows.slice(0, SAMPLE)) longest = Math.max(longest, row[column]?.length ?? 0);
-    return `minmax(${Math.min(Math.max(longest, 6), 40) * 7.4 + 18}px, 1fr)`;
+    return Math.ceil(Math.min(Math.max(longest, 6), 40) * 7.4 + 18);
   });
+  return {
+    gridTemplateColumns: widths.map((width) => `minmax(${width}px, 1fr)`).join(" "),
+    minWidth: widths.reduce((sum, width) => sum + width, 0),
+  };
 }
