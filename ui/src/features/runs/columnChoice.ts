@@ -94,10 +94,16 @@ const MORE = new Set(
   ),
 );
 
+// What scikit-learn's searches tell of a candidate beside its mean scores: here `score` is not what is counted.
+const RANK = /^rank_test_/;
+const SPREAD_OR_TIME = /^std_(test|train)_|_(fit|score)_time$/;
+
 /** Whether less or more of a metric is better, judged by its name; undefined when the name does not say. */
 export function goalOf(metric: string): "min" | "max" | undefined {
   const name = metric.toLowerCase();
   const words = name.split(/[^a-z0-9]+/);
+  if (RANK.test(name)) return "min";
+  if (SPREAD_OR_TIME.test(name)) return undefined;
   if (/loss|error/.test(name) || words.some((word) => LESS.has(word))) return "min";
   if (/accuracy|(^|_)r2(_|$)/.test(name) || words.some((word) => MORE.has(word))) return "max";
   return undefined;

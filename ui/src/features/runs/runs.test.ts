@@ -77,6 +77,15 @@ describe("columns", () => {
     expect(goalOf("epoch")).toBeUndefined();
     expect(goalOf("scoreboard_size")).toBeUndefined();
   });
+
+  test("ranks, spreads and times of a search are not taken for its scores", () => {
+    expect(goalOf("mean_test_score")).toBe("max");
+    expect(goalOf("rank_test_score")).toBe("min");
+    expect(goalOf("std_test_score")).toBeUndefined();
+    expect(goalOf("mean_score_time")).toBeUndefined();
+    expect(goalOf("std_score_time")).toBeUndefined();
+    expect(goalOf("rank_accuracy")).toBe("max");
+  });
 });
 
 describe("a table brought up to date", () => {
