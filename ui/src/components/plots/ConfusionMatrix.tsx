@@ -6,7 +6,7 @@ import styles from "./plots.module.css";
 import { formatShare, rowTotals, summary } from "./shares";
 import { useTip } from "./useTip";
 
-const LARGEST_CELL = 84;
+const LARGEST_CELL = 120;
 const LONGEST_LABEL = 150;
 const LABEL = 11;
 /** From this strength of the accent on, text on it is written in the colour for text on the accent. */
