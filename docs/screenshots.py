@@ -1,4 +1,7 @@
-"""Takes the README's pictures: the quickstart's runs in a real Chromium (``make screenshots``)."""
+"""Takes the README's pictures in a real Chromium (``make screenshots``).
+
+They show the quickstart's runs, and the plots of a training that was logged by itself.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,16 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from kipu.testing.browser import chromium
 from kipu.testing.server import kipu_server
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
+SCHEMES: tuple[tuple[Literal["light", "dark"], str], ...] = (("light", ""), ("dark", "-dark"))
 
 
 def settle(page: Page) -> None:
@@ -23,8 +28,45 @@ def settle(page: Page) -> None:
     page.wait_for_timeout(1500)
 
 
+TRAINING = """
+import sys
+
+import kipu
+from sklearn.datasets import load_breast_cancer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+kipu.set_tracking_uri(sys.argv[1])
+kipu.set_experiment("autologged")
+kipu.autolog()
+data = load_breast_cancer(as_frame=True)
+sizes = data.data[["mean texture", "mean smoothness", "mean compactness"]]
+names = data.target_names[data.target]
+with kipu.start_run(run_name="breast cancer"):
+    make_pipeline(StandardScaler(), LogisticRegression()).fit(sizes, names)
+"""
+
+
+def plots(browser: Browser, folder: Path) -> None:
+    """What autologging draws of a training."""
+    script = folder / "train.py"
+    with kipu_server(folder, store=str(folder / "mlruns")) as server:
+        script.write_text(TRAINING)
+        subprocess.run([sys.executable, str(script), server.uri], cwd=folder, check=True)
+        for scheme, suffix in SCHEMES:
+            page = browser.new_page(viewport={"width": 1440, "height": 760}, color_scheme=scheme)
+            page.goto(server.uri)
+            page.get_by_role("link", name="autologged").first.click()
+            page.get_by_role("link", name="breast cancer").first.click()
+            page.get_by_role("link", name="Plots", exact=True).click()
+            page.get_by_role("article", name="training_roc_curve").wait_for()
+            settle(page)
+            page.screenshot(path=IMAGES / f"plots{suffix}.png")
+
+
 def pictures(page: Page, uri: str, suffix: str) -> None:
-    """The three pages of the README."""
+    """The three pages of the quickstart."""
     page.goto(uri)
     page.get_by_role("link", name="digits").first.wait_for()
     settle(page)
@@ -49,16 +91,14 @@ def main() -> None:
         if len(sys.argv) < 2:
             script = [sys.executable, str(ROOT / "examples" / "quickstart.py")]
             subprocess.run(script, cwd=folder, env=os.environ, check=True)
-        with (
-            kipu_server(Path(scratch, "server"), store=str(folder / "mlruns")) as server,
-            chromium() as browser,
-        ):
-            for scheme, suffix in (("light", ""), ("dark", "-dark")):
-                page = browser.new_page(
-                    viewport={"width": 1440, "height": 900}, color_scheme=scheme,
-                    device_scale_factor=1,
-                )  # fmt: skip
-                pictures(page, server.uri, suffix)
+        with chromium() as browser:
+            with kipu_server(Path(scratch, "server"), store=str(folder / "mlruns")) as server:
+                for scheme, suffix in SCHEMES:
+                    page = browser.new_page(
+                        viewport={"width": 1440, "height": 900}, color_scheme=scheme
+                    )
+                    pictures(page, server.uri, suffix)
+            plots(browser, Path(scratch, "plots"))
     print(f"Pictures are in {IMAGES}.")
 
 
