@@ -6,7 +6,7 @@ import {
   type RouterHistory,
 } from "@tanstack/react-router";
 import { experimentsSearch } from "@/features/experiments/search";
-import { runSearch } from "@/features/run/search";
+import { modelSearch, runSearch } from "@/features/run/search";
 import { runsSearch } from "@/features/runs/search";
 import { NotFound } from "./NotFound";
 import { Shell } from "./Shell";
@@ -34,7 +34,14 @@ const runRoute = createRoute({
   component: lazyRouteComponent(() => import("./RunRoute"), "RunRoute"),
 });
 
-const routeTree = rootRoute.addChildren([experimentsRoute, runsRoute, runRoute]);
+const modelRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/models/$modelId",
+  validateSearch: modelSearch,
+  component: lazyRouteComponent(() => import("./ModelRoute"), "ModelRoute"),
+});
+
+const routeTree = rootRoute.addChildren([experimentsRoute, runsRoute, runRoute, modelRoute]);
 
 /** The router of the app; `basepath` is the path of <base>, so that a static prefix stays in every link. */
 export function makeRouter(history?: RouterHistory) {

@@ -32,6 +32,7 @@ beforeEach(() => {
         },
       }),
     ),
+    http.post(`${SITE}/api/2.0/mlflow/logged-models/search`, () => HttpResponse.json({ models: [] })),
     http.get(`${SITE}/api/2.0/mlflow/experiments/get`, () => HttpResponse.json({ experiment: { name: "digits" } })),
     http.post(`${SITE}/api/kipu/1/runs/table`, () =>
       HttpResponse.json({ total: 0, run_id: [], run_name: [], status: [] }),

@@ -4,21 +4,21 @@ import { CopyButton } from "@/components/CopyButton";
 import { Icon } from "@/components/Icon";
 import { Loading } from "@/components/Loading";
 import { formatBytes, plural } from "@/lib/format";
-import { fileUrl, folder } from "./api";
+import { fileUrl, folder, type Owner } from "./api";
 import styles from "./artifacts.module.css";
 import { nameOf, parentOf } from "./kinds";
 
 const Preview = lazy(() => import("./previews/Preview").then(({ Preview }) => ({ default: Preview })));
 
 interface FilePaneProps {
-  runId: string;
+  owner: Owner;
   path: string | undefined;
   onOpen: (path: string) => void;
 }
 
 /** The open file: what it is, the way to its bytes, and what can be shown of it. */
-export function FilePane({ runId, path, onOpen }: FilePaneProps) {
-  const parent = useQuery({ ...folder(runId, parentOf(path ?? "")), enabled: path !== undefined });
+export function FilePane({ owner, path, onOpen }: FilePaneProps) {
+  const parent = useQuery({ ...folder(owner, parentOf(path ?? "")), enabled: path !== undefined });
   if (path === undefined)
     return <div className={`${styles.pane} ${styles.paneEmpty} faint`}>Choose a file to look at it.</div>;
   const file = parent.data?.find((one) => one.path === path);
@@ -26,12 +26,12 @@ export function FilePane({ runId, path, onOpen }: FilePaneProps) {
     return (
       <div className={`${styles.pane} ${styles.paneEmpty}`}>
         <p>
-          The run has no file <code>{path}</code>.
+          The {owner.modelId === undefined ? "run" : "model"} has no file <code>{path}</code>.
         </p>
       </div>
     );
   }
-  if (file?.is_dir) return <FolderPane runId={runId} path={path} onOpen={onOpen} />;
+  if (file?.is_dir) return <FolderPane owner={owner} path={path} onOpen={onOpen} />;
   return (
     <section className={styles.pane} aria-label={path} data-edge="">
       <header>
@@ -41,19 +41,19 @@ export function FilePane({ runId, path, onOpen }: FilePaneProps) {
         </h2>
         {file?.file_size !== undefined && <span className="faint tabular">{formatBytes(file.file_size)}</span>}
         <CopyButton text={path} label="Copy the path" />
-        <a className="button" href={fileUrl(runId, path)} download={nameOf(path)}>
+        <a className="button" href={fileUrl(owner, path)} download={nameOf(path)}>
           <Icon name="download" size={14} /> Download
         </a>
       </header>
       <Suspense fallback={<Loading what="the preview" />}>
-        <Preview key={path} runId={runId} path={path} size={file?.file_size} />
+        <Preview key={path} owner={owner} path={path} size={file?.file_size} />
       </Suspense>
     </section>
   );
 }
 
-function FolderPane({ runId, path, onOpen }: { runId: string; path: string; onOpen: (path: string) => void }) {
-  const answer = useQuery(folder(runId, path));
+function FolderPane({ owner, path, onOpen }: { owner: Owner; path: string; onOpen: (path: string) => void }) {
+  const answer = useQuery(folder(owner, path));
   return (
     <section className={styles.pane} aria-label={path}>
       <header>

@@ -1,13 +1,13 @@
 import { type KeyboardEvent, useState } from "react";
 import { Icon } from "@/components/Icon";
 import { formatTime } from "@/lib/format";
-import { fileUrl } from "./api";
+import { fileUrl, type Owner } from "./api";
 import styles from "./artifacts.module.css";
 import type { ImageSeries, LoggedImage } from "./imageNames";
 import { nameOf } from "./kinds";
 
 /** One panel for each key, all at one step of a common slider. */
-export function ImagesView({ runId, series }: { runId: string; series: readonly ImageSeries[] }) {
+export function ImagesView({ owner, series }: { owner: Owner; series: readonly ImageSeries[] }) {
   const steps = [...new Set(series.flatMap(({ images }) => images.map(({ step }) => step)))].sort((a, b) => a - b);
   const [at, setAt] = useState(steps.length - 1);
   const step = steps[Math.min(at, steps.length - 1)] ?? 0;
@@ -58,7 +58,7 @@ export function ImagesView({ runId, series }: { runId: string; series: readonly 
       )}
       <div className={styles.imagesGrid}>
         {series.map(({ key, images }) => (
-          <ImagePanel key={key} runId={runId} name={key} image={imageAt(images, step)} exact={step} />
+          <ImagePanel key={key} owner={owner} name={key} image={imageAt(images, step)} exact={step} />
         ))}
       </div>
     </div>
@@ -71,18 +71,18 @@ export function imageAt(images: readonly LoggedImage[], step: number): LoggedIma
 }
 
 interface ImagePanelProps {
-  runId: string;
+  owner: Owner;
   name: string;
   image: LoggedImage | undefined;
   exact: number;
 }
 
-function ImagePanel({ runId, name, image, exact }: ImagePanelProps) {
+function ImagePanel({ owner, name, image, exact }: ImagePanelProps) {
   if (!image) return null;
   return (
     <figure className={styles.imagePanel}>
-      <a href={fileUrl(runId, image.path)} download={nameOf(image.path)} title="Download the full image">
-        <img src={fileUrl(runId, image.thumbnail ?? image.path)} alt={`${name} at step ${image.step}`} loading="lazy" />
+      <a href={fileUrl(owner, image.path)} download={nameOf(image.path)} title="Download the full image">
+        <img src={fileUrl(owner, image.thumbnail ?? image.path)} alt={`${name} at step ${image.step}`} loading="lazy" />
       </a>
       <figcaption title={formatTime(image.timestamp)}>
         <span>{name}</span>

@@ -49,6 +49,7 @@ beforeEach(() => {
         },
       }),
     ),
+    http.post(`${SITE}/api/2.0/mlflow/logged-models/search`, () => HttpResponse.json({ models: [] })),
     http.get(`${SITE}/api/2.0/mlflow/experiments/get`, () => HttpResponse.json({ experiment: { name: "digits" } })),
     http.post(`${SITE}/api/kipu/1/runs/table`, () =>
       HttpResponse.json({ total: 0, run_id: [], run_name: [], status: [] }),
@@ -113,7 +114,7 @@ test("files of one name are one plot", () => {
   const groups = plotGroups([...listed, { path: "model", is_dir: true }]);
   expect(groups.map(({ stem }) => stem)).toEqual(["a", "feature_importance_gain", "b"]);
   expect(groups[0]?.pictures.map(({ path }) => path)).toEqual(["a.svg", "a.png"]);
-  const links = filesOfPlot("r", "deep/a.json", [{ path: "deep/a.svg", is_dir: false }]);
+  const links = filesOfPlot({ runId: "r" }, "deep/a.json", [{ path: "deep/a.svg", is_dir: false }]);
   expect(links.map(({ label, name }) => [label, name])).toEqual([
     ["SVG", "a.svg"],
     ["JSON", "a.json"],

@@ -20,7 +20,7 @@ const MOST = 8_000_000;
 
 /** The plots that autologging made, with their numbers, and the other pictures beside them. */
 export function PlotsTab({ runId }: { runId: string }) {
-  const root = useQuery(folder(runId, ""));
+  const root = useQuery(folder({ runId }, ""));
   const groups = useMemo(() => plotGroups(root.data ?? []), [root.data]);
   if (root.isPending) return <Loading what="plots" />;
   if (root.isError) return <Failure what="the plots" error={root.error} retry={root.refetch} />;
@@ -68,13 +68,13 @@ interface DrawnProps {
 }
 
 function Drawn({ runId, path, group, otherwise }: DrawnProps) {
-  const answer = useQuery(beginning(runId, path, MOST));
+  const answer = useQuery(beginning({ runId }, path, MOST));
   const text = answer.data?.text;
   const plot = useMemo(() => {
     const parsed = text === undefined ? null : parseJson(text);
     return parsed && "value" in parsed ? readPlot(path, parsed.value) : null;
   }, [path, text]);
-  const files = useMemo(() => filesOfPlot(runId, path, group.pictures), [runId, path, group]);
+  const files = useMemo(() => filesOfPlot({ runId }, path, group.pictures), [runId, path, group]);
   if (answer.isPending) return <Loading what="the plot" />;
   if (!plot || text === undefined) return otherwise;
   return (
@@ -89,12 +89,12 @@ function Picture({ runId, group }: { runId: string; group: PlotGroup }) {
   const path = group.pictures[0]?.path ?? group.numbers?.path ?? "";
   return (
     <figure className={styles.plotPicture}>
-      {group.pictures.length > 0 && <img src={fileUrl(runId, path)} alt={path} loading="lazy" />}
+      {group.pictures.length > 0 && <img src={fileUrl({ runId }, path)} alt={path} loading="lazy" />}
       <figcaption>
         <Link
           from="/runs/$runId"
           to="/runs/$runId"
-          search={(before) => ({ ...before, tab: "artifacts" as const, path })}
+          search={(before) => ({ ...before, tab: "artifacts" as const, model: undefined, path })}
         >
           {nameOf(path)}
         </Link>

@@ -2,12 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useState } from "react";
 import { Icon } from "@/components/Icon";
 import { formatBytes, formatCount } from "@/lib/format";
-import { type FileInfo, folder } from "./api";
+import { type FileInfo, folder, type Owner } from "./api";
 import styles from "./artifacts.module.css";
 import { foldersOf, nameOf } from "./kinds";
 
 interface TreeProps {
-  runId: string;
+  owner: Owner;
   selected: string | undefined;
   onOpen: (path: string) => void;
 }
@@ -16,7 +16,7 @@ interface TreeProps {
 const PAGE = 500;
 
 /** Folders and files; a folder is asked for when it is opened. Arrow keys move, open and close. */
-export function Tree({ runId, selected, onOpen }: TreeProps) {
+export function Tree({ owner, selected, onOpen }: TreeProps) {
   const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
   const onWay = new Set(selected === undefined ? [] : foldersOf(selected));
   const isOpen = (path: string) => toggled.get(path) ?? onWay.has(path);
@@ -43,7 +43,7 @@ export function Tree({ runId, selected, onOpen }: TreeProps) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys move between the buttons within.
     <div className={styles.tree} onKeyDown={onKeyDown}>
-      <Level runId={runId} path="" depth={0} selected={selected} onOpen={onOpen} isOpen={isOpen} toggle={toggle} />
+      <Level owner={owner} path="" depth={0} selected={selected} onOpen={onOpen} isOpen={isOpen} toggle={toggle} />
     </div>
   );
 }
@@ -56,8 +56,8 @@ interface LevelProps extends TreeProps {
 }
 
 function Level(props: LevelProps) {
-  const { runId, path, depth, selected, onOpen, isOpen, toggle } = props;
-  const answer = useQuery(folder(runId, path));
+  const { owner, path, depth, selected, onOpen, isOpen, toggle } = props;
+  const answer = useQuery(folder(owner, path));
   const [pages, setPages] = useState(1);
   const indent = { paddingLeft: 8 + depth * 16 };
   if (answer.isPending)

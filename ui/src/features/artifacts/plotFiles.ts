@@ -1,7 +1,7 @@
 // Which files of a run are plots: the numbers of one, and its pictures, have one name but for the extension.
 
 import { isImportance } from "@/components/plots/plot";
-import { type FileInfo, fileUrl } from "./api";
+import { type FileInfo, fileUrl, type Owner } from "./api";
 import { kindOf, nameOf, parentOf } from "./kinds";
 
 /** A plot, or a picture without numbers. */
@@ -41,7 +41,7 @@ function place({ numbers }: PlotGroup): number {
 }
 
 /** The files of the plot that a JSON file holds, as links. */
-export function filesOfPlot(runId: string, path: string, beside: readonly FileInfo[]) {
+export function filesOfPlot(owner: Owner, path: string, beside: readonly FileInfo[]) {
   const stem = stemOf(path);
   const known = ["svg", "png", "json"].map(
     (extension) => `${parentOf(path) && `${parentOf(path)}/`}${stem}.${extension}`,
@@ -50,7 +50,7 @@ export function filesOfPlot(runId: string, path: string, beside: readonly FileIn
     .filter((one) => one === path || beside.some((file) => file.path === one))
     .map((one) => ({
       label: one.slice(one.lastIndexOf(".") + 1).toUpperCase(),
-      href: fileUrl(runId, one),
+      href: fileUrl(owner, one),
       name: nameOf(one),
     }));
 }

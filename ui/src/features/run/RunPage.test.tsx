@@ -61,6 +61,7 @@ beforeEach(() => {
         },
       }),
     ),
+    http.post(`${API}/2.0/mlflow/logged-models/search`, () => HttpResponse.json({ models: [] })),
     http.get(`${API}/2.0/mlflow/experiments/get`, () => HttpResponse.json({ experiment: { name: "digits" } })),
     http.get(`${API}/kipu/1/runs/${RUN}/metrics`, () =>
       HttpResponse.json({

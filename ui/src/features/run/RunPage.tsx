@@ -19,7 +19,7 @@ const LABELS = { overview: "Overview", charts: "Charts", plots: "Plots", artifac
 interface RunPageProps {
   runId: string;
   /** What fills the tab of artifacts. */
-  Artifacts: ComponentType<{ runId: string }>;
+  Artifacts: ComponentType<{ runId: string; experimentId: string }>;
   /** What fills the tab of plots. */
   Plots: ComponentType<{ runId: string }>;
 }
@@ -82,9 +82,9 @@ function Tabs() {
 
 function TabContent({ run, Artifacts, Plots }: { run: Run } & Omit<RunPageProps, "runId">) {
   const { tab } = route.useSearch();
-  const { run_id: runId, start_time: startTime = 0, status } = run.info;
+  const { run_id: runId, experiment_id: experimentId, start_time: startTime = 0, status } = run.info;
   if (tab === "charts") return <ChartsTab runId={runId} startTime={startTime} running={status === "RUNNING"} />;
   if (tab === "plots") return <Plots runId={runId} />;
-  if (tab === "artifacts") return <Artifacts runId={runId} />;
+  if (tab === "artifacts") return <Artifacts runId={runId} experimentId={experimentId} />;
   return <Overview run={run} />;
 }

@@ -30,12 +30,15 @@ export interface Run {
   params: KeyValue[];
   tags: Record<string, string>;
   datasets: DatasetInput[];
+  /** At which step each of its models was logged, by the model's id. */
+  modelSteps: Record<string, number>;
 }
 
 interface WireRun {
   info: RunInfo;
   data?: { params?: KeyValue[]; tags?: KeyValue[] };
   inputs?: { dataset_inputs?: DatasetInput[] };
+  outputs?: { model_outputs?: { model_id: string; step?: number }[] };
 }
 
 /** A run without its metrics, which have an endpoint of their own. */
@@ -44,12 +47,15 @@ export function run(runId: string) {
     queryKey: ["run", runId, "info"],
     queryFn: async ({ signal }): Promise<Run> => {
       const answer = await get<{ run: WireRun }>("/2.0/mlflow/runs/get", { run_id: runId }, signal);
-      const { info, data, inputs } = answer.run;
+      const { info, data, inputs, outputs } = answer.run;
       return {
         info,
         params: data?.params ?? [],
         tags: Object.fromEntries((data?.tags ?? []).map(({ key, value }) => [key, value])),
         datasets: inputs?.dataset_inputs ?? [],
+        modelSteps: Object.fromEntries(
+          (outputs?.model_outputs ?? []).map(({ model_id, step = 0 }) => [model_id, step]),
+        ),
       };
     },
   });

@@ -17,6 +17,8 @@ export interface RunSearch {
   find?: string;
   /** The metric whose chart is enlarged. */
   metric?: string;
+  /** The model whose files are shown, by its id; left out, they are the run's own. */
+  model?: string;
   /** The open artifact. */
   path?: string;
   /** How the artifacts are shown; by default as files. */
@@ -34,9 +36,15 @@ export function runSearch(raw: Record<string, unknown>): RunSearch {
     ...(isOn(raw.trim) && { trim: true }),
     ...text("find", raw.find),
     ...text("metric", raw.metric),
+    ...text("model", raw.model),
     ...text("path", raw.path),
     ...(raw.as === "images" && { as: raw.as }),
   };
+}
+
+/** What the address of a model says besides: a file of it. */
+export function modelSearch(raw: Record<string, unknown>): Pick<RunSearch, "path"> {
+  return text("path", raw.path);
 }
 
 function isTab(raw: unknown): raw is Tab {
@@ -47,7 +55,7 @@ function isOn(raw: unknown): boolean {
   return raw === true || raw === 1 || raw === "true";
 }
 
-function text(name: "find" | "metric" | "path", raw: unknown): RunSearch {
+function text(name: "find" | "metric" | "model" | "path", raw: unknown): RunSearch {
   // The router reads `?find=1` as a number.
   return raw === undefined || raw === null || raw === "" || typeof raw === "object" ? {} : { [name]: String(raw) };
 }

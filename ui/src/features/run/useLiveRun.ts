@@ -18,7 +18,9 @@ export function useLiveRun(runId: string, live: boolean): void {
 
   useEffect(() => {
     const info = new Pace(INFO_MS, () => void client.invalidateQueries({ queryKey: run(runId).queryKey }));
-    const files = new Pace(FILES_MS, () => void client.invalidateQueries({ queryKey: ["run", runId, "artifacts"] }));
+    const files = new Pace(FILES_MS, () => {
+      for (const part of ["artifacts", "models"]) void client.invalidateQueries({ queryKey: ["run", runId, part] });
+    });
     paces.current = [info, files];
     return () => {
       info.stop();

@@ -4,7 +4,7 @@ import styles from "../artifacts.module.css";
 import type { PreviewProps } from "./previewProps";
 
 /** A picture. Drawn as an <img>, where even an SVG cannot run scripts. */
-export function ImagePreview({ runId, path }: PreviewProps) {
+export function ImagePreview({ owner, path }: PreviewProps) {
   const [size, setSize] = useState<string | null>(null);
   const [failed, setFailed] = useState(false);
   const [full, setFull] = useState(false);
@@ -14,7 +14,7 @@ export function ImagePreview({ runId, path }: PreviewProps) {
     <figure className={full ? `${styles.picture} ${styles.pictureFull}` : styles.picture}>
       <button type="button" title={full ? "Fit into the page" : "Show in full size"} onClick={() => setFull(!full)}>
         <img
-          src={fileUrl(runId, path)}
+          src={fileUrl(owner, path)}
           alt={path}
           onError={() => setFailed(true)}
           onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>

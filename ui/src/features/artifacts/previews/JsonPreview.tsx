@@ -25,10 +25,10 @@ export function JsonPreview(props: PreviewProps) {
   const parsed = useMemo(() => parseJson(text), [text]);
   const table = useMemo(() => ("value" in parsed ? readSplitTable(parsed.value) : null), [parsed]);
   const plot = useMemo(() => ("value" in parsed ? readPlot(props.path, parsed.value) : null), [parsed, props.path]);
-  const beside = useQuery({ ...folder(props.runId, parentOf(props.path)), enabled: plot !== null });
+  const beside = useQuery({ ...folder(props.owner, parentOf(props.path)), enabled: plot !== null });
   const files = useMemo(
-    () => filesOfPlot(props.runId, props.path, beside.data ?? []),
-    [props.runId, props.path, beside.data],
+    () => filesOfPlot(props.owner, props.path, beside.data ?? []),
+    [props.owner, props.path, beside.data],
   );
   if (!("text" in read)) return read;
   if (read.cut) {

@@ -6,14 +6,14 @@ import styles from "../artifacts.module.css";
 import type { PreviewProps } from "./previewProps";
 
 /** A document, opened by the browser's own viewer in another tab. */
-export function PdfPreview({ runId, path }: PreviewProps) {
+export function PdfPreview({ owner, path }: PreviewProps) {
   const [problem, setProblem] = useState<string | null>(null);
   const open = async () => {
     setProblem(null);
     // Opened before the bytes come, or the browser takes it for an unwanted window.
     const tab = window.open("", "_blank");
     try {
-      const response = await fetch(fileUrl(runId, path));
+      const response = await fetch(fileUrl(owner, path));
       if (!response.ok) throw await refusal(response);
       // The type is set here, so that a page in disguise is not shown as one.
       const url = URL.createObjectURL(new Blob([await response.arrayBuffer()], { type: "application/pdf" }));

@@ -8,8 +8,8 @@ import styles from "../artifacts.module.css";
 import type { PreviewProps } from "./previewProps";
 
 /** The beginning of a file, or what to show instead of it for the moment. */
-export function useBeginning({ runId, path }: PreviewProps, most: number): Beginning | ReactElement {
-  const answer = useQuery(beginning(runId, path, most));
+export function useBeginning({ owner, path }: PreviewProps, most: number): Beginning | ReactElement {
+  const answer = useQuery(beginning(owner, path, most));
   if (answer.isPending) return <Loading what="the file" />;
   if (answer.isError) return <Failure what="the file" error={answer.error} retry={answer.refetch} />;
   return answer.data;

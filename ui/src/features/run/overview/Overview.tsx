@@ -1,6 +1,7 @@
 import type { Run } from "../api";
 import { Datasets } from "./Datasets";
 import { MetricsCard } from "./MetricsCard";
+import { ModelsCard } from "./ModelsCard";
 import { Note } from "./Note";
 import styles from "./overview.module.css";
 import { ParamsCard } from "./ParamsCard";
@@ -15,6 +16,7 @@ export function Overview({ run }: { run: Run }) {
         <MetricsCard run={run} />
       </div>
       <div className={styles.overviewColumn}>
+        <ModelsCard run={run} />
         <ParamsCard params={run.params} />
         <TagsCard run={run} />
         <Datasets datasets={run.datasets} />
