@@ -7,6 +7,12 @@ import numpy as np
 import kipu
 from kipu.autologging.plots import ConfusionMatrix, Importance, RocCurve, RocOfClass, log_plot
 
+
+def double(model_input: list[int]) -> list[int]:
+    """A model."""
+    return [2 * number for number in model_input]
+
+
 folder = sys.argv[1]
 kipu.set_tracking_uri(folder)
 kipu.set_experiment("curves")
@@ -47,5 +53,10 @@ for number in range(6):
                 ),
             }.items():
                 log_plot(kipu.MlflowClient(), run_id, name, plot)
+            model = kipu.pyfunc.log_model(
+                name="doubler", python_model=double, pip_requirements=["numpy<3"],
+                input_example=[1, 2], registered_model_name="shown-doubler",
+            )  # fmt: skip
+            kipu.log_metric("exactness", 1, model_id=model.model_id)
             with kipu.start_run(run_name="child", nested=True):
                 kipu.log_metric("score", 100)

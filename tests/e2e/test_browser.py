@@ -1,6 +1,7 @@
 """The page in a real Chromium, on a real server, with runs that were really logged."""
 
 import io
+import json
 import os
 import re
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from kipu import MlflowClient
 from kipu.testing.browser import chromium, chromium_path
 from kipu.testing.server import ServerProcess, kipu_server
 
@@ -191,6 +193,40 @@ def test_files_are_shown_by_their_kind(page: Page) -> None:
     page.get_by_text("texts").first.click()
     page.get_by_text("plain.txt").first.click()
     expect(page.get_by_text("plain words").first).to_be_visible()
+
+
+def test_a_models_files_are_shown_from_its_run(page: Page) -> None:
+    open_run(page, "run-0")
+    models = page.get_by_role("region", name="Models")
+    model = models.get_by_role("article", name="doubler")
+    expect(model.get_by_text("Ready")).to_be_visible()
+    expect(model.get_by_text("shown-doubler v1")).to_be_visible()
+    expect(model.get_by_text("exactness")).to_be_visible()
+    model.get_by_role("link", name="doubler").click()
+    expect(page.get_by_text("loader_module: mlflow.pyfunc.model")).to_be_visible()
+    page.get_by_role("button", name="requirements.txt").click()
+    expect(page.get_by_text("numpy<3")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^input_example.json")).click()
+    expect(page.get_by_text("[2 items]")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    assert json.loads(download.value.path().read_text()) == [1, 2]
+    page.reload()
+    expect(page.get_by_text("[2 items]")).to_be_visible()
+    page.get_by_label("Files of").select_option("the run")
+    expect(page.get_by_text("facts.json").first).to_be_visible()
+
+
+def test_mlflows_address_of_a_model_leads_to_its_files(page: Page, store: str) -> None:
+    model = MlflowClient(store).search_logged_models(
+        [MlflowClient(store).get_experiment_by_name("curves").experiment_id]
+    )[0]
+    page.goto(f"/#/experiments/{model.experiment_id}/models/{model.model_id}")
+    expect(page.get_by_text(f"model_id: {model.model_id}")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text(f"model_id: {model.model_id}")).to_be_visible()
+    page.goto(f"/models/{model.model_id}?path=requirements.txt")
+    expect(page.get_by_text("numpy<3")).to_be_visible()
 
 
 def test_a_logged_page_cannot_touch_ours(page: Page) -> None:
