@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -62,9 +61,6 @@ def test_losses_of_a_loop_are_logged_if_asked_for(trained: Any) -> None:
     assert [value for _, value in without["metrics"]["loss"]] == losses[:3]
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("tensorboard") is None, reason="tensorboard is not installed"
-)
 def test_what_a_writer_gets_is_logged_alike(trained_alike: Any) -> None:
     trained_alike("train_tensorboard.py")
 

@@ -1,9 +1,7 @@
 """Which of the two integrations logs, with one switch for all libraries."""
 
 import mlflow
-import tensorboard_stub
 
-tensorboard_stub.install()
 OTHERS = [
     "lightgbm", "pyspark.ml", "pytorch", "sklearn", "spark", "statsmodels", "transformers",
     "xgboost",

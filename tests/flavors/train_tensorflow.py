@@ -1,13 +1,9 @@
 """Training with Keras as TensorFlow brings it, with checkpoints and TensorBoard's files."""
 
-import tensorboard_stub
-
-tensorboard_stub.install()
-
-import mlflow  # noqa: E402
-import mlflow.tensorflow  # noqa: E402
-import numpy as np  # noqa: E402
-import tensorflow as tf  # noqa: E402
+import mlflow
+import mlflow.tensorflow
+import numpy as np
+import tensorflow as tf
 
 keras = tf.keras
 X = np.linspace(-1, 1, 60, dtype="float32").reshape(20, 3)
