@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.flavors, pytest.mark.timeout(300)]
 DIFFERENCES = {
     # MLflow's own order differs from one process to the next, so that it may be Kipu's.
     r"/feature_importance_\w+\.svg$|/skops_trusted_types/\d$": "vectors, too; types have no order",
+    r"/learning_curve_\w+\.(json|png|svg)$": "MLflow draws no learning curves",
     r"^registered/\d+/1$": "a version is text, as over HTTP",
     r"^(runs|models)/2/(params|artifacts|inputs)": "MLflow logs only the model of a random forest",
 }
@@ -30,6 +31,20 @@ def test_training_is_logged_alike(trained_alike: Any) -> None:
     ours = trained_alike("train_boosting.py", DIFFERENCES)
     assert len(ours["runs"]) == 13
     assert {one["status"] for one in ours["runs"]} == {"FINISHED"}
+    drawn = [
+        (run, content)
+        for run in ours["runs"]
+        for name, content in run["artifacts"].items()
+        if name.startswith("learning_curve_") and name.endswith(".json")
+    ]
+    scores = sorted(curve["score"] for _, curve in drawn)
+    assert scores == ["merror", "mlogloss", "multi_error", "multi_logloss"]
+    for run, curve in drawn:
+        assert curve["kind"] == "learning_curve"
+        assert curve["sizes"] == [1, 2, 3, 4]
+        for data in ("train", "test"):
+            measured = [value for _, value in run["metrics"][f"{data}-{curve['score']}"]]
+            assert curve[data]["mean"] == pytest.approx(measured)
 
 
 def test_training_with_catboost_is_logged(trained: Any) -> None:

@@ -16,6 +16,7 @@ from kipu.autologging.boosting.datasets import (
     log_datasets,
 )
 from kipu.autologging.boosting.importance import log_importance
+from kipu.autologging.boosting.learning_curves import log_learning_curves
 from kipu.autologging.boosting.models import Sample, described, first_rows, new_model
 from kipu.autologging.boosting.rounds import Rounds
 from kipu.autologging.guards import guarded
@@ -89,8 +90,10 @@ def _fit(call: Call, model: Any, *args: Any, **kwargs: Any) -> None:
     with new_model(call, wanted) as model_id:
         call.original(model, *args, **kwargs)
         guarded(CATBOOST)(_log_chosen)(model, told)
-        guarded(CATBOOST)(_log_rounds)(Rounds(call, model_id), model, given)
+        rounds = Rounds(call, model_id)
+        guarded(CATBOOST)(_log_rounds)(rounds, model, given)
         guarded(CATBOOST)(_log_importance)(call, model)
+        guarded(CATBOOST)(log_learning_curves)(call, rounds.history)
         if wanted:
             guarded(CATBOOST)(_log_model)(call, model, sample, model_id)
 

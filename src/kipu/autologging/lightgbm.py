@@ -12,6 +12,7 @@ from kipu.autologging.boosting.callbacks import with_callback
 from kipu.autologging.boosting.datasets import Describe, describe, log_datasets
 from kipu.autologging.boosting.estimators import Estimators
 from kipu.autologging.boosting.importance import log_importance
+from kipu.autologging.boosting.learning_curves import log_learning_curves
 from kipu.autologging.boosting.models import described, keep_sample, new_model, rows_of
 from kipu.autologging.boosting.rounds import Rounds
 from kipu.autologging.guards import guarded
@@ -128,6 +129,7 @@ class _Training:
                 guarded(LIGHTGBM)(_summarize)(rounds, booster)
             for kind in _IMPORTANCES:
                 guarded(LIGHTGBM)(_log_importance)(call, booster, kind)
+            guarded(LIGHTGBM)(log_learning_curves)(call, rounds.history)
             if log_model:
                 guarded(LIGHTGBM)(self._log_model)(booster, model_id)
         if params is not None:

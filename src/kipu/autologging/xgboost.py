@@ -12,6 +12,7 @@ from kipu.autologging.boosting.callbacks import with_callback
 from kipu.autologging.boosting.datasets import Describe, log_datasets
 from kipu.autologging.boosting.estimators import Estimators
 from kipu.autologging.boosting.importance import log_importance
+from kipu.autologging.boosting.learning_curves import log_learning_curves
 from kipu.autologging.boosting.models import described, keep_sample, new_model, rows_of
 from kipu.autologging.boosting.rounds import Rounds
 from kipu.autologging.guards import guarded
@@ -143,6 +144,7 @@ class _Training:
         kinds = call.option("importance_types")
         for kind in ["weight"] if kinds is None else kinds:
             guarded(XGBOOST)(_log_importance)(call, booster, kind)
+        guarded(XGBOOST)(log_learning_curves)(call, rounds.history)
         if params is not None:
             params.wait()
 
